@@ -1,0 +1,324 @@
+//! Aliases of commands: `~/.aws/cli/alias` (grammar and lookup are in `oxaws_config`).
+//!
+//! A value that begins with `!` goes to the shell. Any other is words: global options in it override the command line's,
+//! what is left stands before the words that the user gave.
+
+use crate::argparse::{ParseError, invalid_choice};
+use crate::context::Context;
+use crate::driver;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::globals::{FirstParse, Globals, first_parse};
+use crate::{version, wait};
+use oxaws_client::{Session, SessionOptions};
+use oxaws_config::words;
+use oxaws_env::World;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+
+/// The options of a value that would come too late: the session exists already.
+const REFUSED: [&str; 2] = ["debug", "profile"];
+
+/// The aliases of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Aliases {
+    file: oxaws_config::alias::Aliases,
+    /// Those being followed, as their whole path: one that is met again would never end.
+    followed: Vec<String>,
+    /// Those that stand for a command of their own name, which is being run.
+    passed: Vec<String>,
+}
+
+/// Reads the alias file.
+///
+/// # Errors
+/// When it breaks the grammar (255).
+pub fn load(world: &dyn World) -> Result<Aliases, Failure> {
+    Ok(Aliases { file: oxaws_config::alias::Aliases::load(world)?, ..Aliases::default() })
+}
+
+impl Aliases {
+    /// Whether `name` is an alias of a command.
+    pub fn has_top_level(&self, name: &str) -> bool {
+        self.top_level_names().any(|n| n == name)
+    }
+
+    /// The names of the aliases of commands.
+    pub fn top_level_names(&self) -> impl Iterator<Item = &str> {
+        self.file.top_level().into_iter().map(|(name, _)| name)
+    }
+
+    /// The names of the aliases below a command.
+    pub fn names_below(&self, path: &[&str]) -> Vec<String> {
+        self.file.below(path).into_iter().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// These, with one more being followed. Python's CLI follows a loop until it runs out of stack.
+    fn following(&self, name: &str, path: String) -> Result<Aliases, Failure> {
+        if self.followed.contains(&path) {
+            return Err(Failure::ParamValidation(format!("The alias \"{name}\" leads back to itself.")));
+        }
+        let mut following = self.clone();
+        following.followed.push(path);
+        Ok(following)
+    }
+}
+
+/// Runs the alias that stands for a command; `None` where none has its name.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn run_top_level(cx: &Context, aliases: &Aliases, first: &FirstParse) -> Result<Option<Exit>, Failure> {
+    let name = first.command.as_str();
+    let Some((_, value)) = aliases.file.top_level().into_iter().rev().find(|(n, _)| *n == name) else {
+        return Ok(None);
+    };
+    if let Some(script) = value.strip_prefix('!') {
+        return run_script(cx, script, &first.rest).map(Some);
+    }
+    let Some(mut parsed) = first_parse(&value_words(name, value)?).map_err(|e| Failure::usage(&e))? else {
+        cx.ui.line(&version::text(cx.world))?;
+        return Ok(Some(Exit::Success));
+    };
+    let target = parsed.command.as_str();
+    if !driver::is_command(cx.session.pack(), cx.registry, target) && !aliases.has_top_level(target) {
+        let pack = cx.session.pack();
+        let names = pack.service_names().map(|(n, _)| n);
+        let names = names.chain(cx.registry.commands_under(&[]).map(|c| c.name)).chain(["help"]);
+        let text = invalid_choice(target, names.chain(aliases.top_level_names()));
+        return Err(Failure::usage(&ParseError(format!("argument command: {text}"))));
+    }
+    let followed = aliases.following(name, name.to_owned())?;
+    parsed.rest.extend(first.rest.iter().cloned());
+    with_globals_of(cx, name, &parsed, |cx| {
+        // An alias may stand for the command whose name it has.
+        let built_in = parsed.command == name && driver::is_command(cx.session.pack(), cx.registry, name);
+        if !built_in && let Some(exit) = run_top_level(cx, &followed, &parsed)? {
+            return Ok(exit);
+        }
+        driver::dispatch(cx, &followed, &parsed.command, &parsed.rest)
+    })
+    .map(Some)
+}
+
+/// Runs the alias `name` below the command `path`; `None` where there is none of that name.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn run_below(
+    cx: &Context,
+    aliases: &Aliases,
+    path: &[&str],
+    name: &str,
+    rest: &[String],
+) -> Result<Option<Exit>, Failure> {
+    let Some((_, value)) = aliases.file.below(path).into_iter().rev().find(|(n, _)| *n == name) else {
+        return Ok(None);
+    };
+    let full = format!("{} {name}", path.join(" "));
+    if aliases.passed.contains(&full) {
+        return Ok(None);
+    }
+    if let Some(script) = value.strip_prefix('!') {
+        return run_script(cx, script, rest).map(Some);
+    }
+    let Some((top, above)) = path.split_first() else { return Ok(None) };
+    // The parser of the top level takes the global options out; it wants a command in front.
+    let mut line = vec![(*top).to_owned()];
+    line.extend(value_words(name, value)?);
+    let Some(mut parsed) = first_parse(&line).map_err(|e| Failure::usage(&e))? else {
+        cx.ui.line(&version::text(cx.world))?;
+        return Ok(Some(Exit::Success));
+    };
+    parsed.rest.extend(rest.iter().cloned());
+    with_globals_of(cx, name, &parsed, |cx| {
+        let mut words: Vec<String> = above.iter().map(|w| (*w).to_owned()).collect();
+        let mut inner = aliases.clone();
+        if exists_below(cx, path, name) {
+            // The value's first word is the command itself, whatever it says.
+            words.push(name.to_owned());
+            words.extend(parsed.rest.iter().skip(1).cloned());
+            inner.passed.push(full);
+        } else {
+            words.extend(parsed.rest.iter().cloned());
+            inner = inner.following(name, full)?;
+        }
+        driver::dispatch(cx, &inner, top, &words)
+    })
+    .map(Some)
+}
+
+/// Whether `name` is a command below `path` without any alias.
+fn exists_below(cx: &Context, path: &[&str], name: &str) -> bool {
+    match path {
+        [top] => {
+            let written = cx.registry.commands_under(&[]).find(|c| c.name == *top);
+            match (written, cx.session.pack().service(top)) {
+                (Some(command), _) => {
+                    command.subcommands.iter().any(|c| c.name == name)
+                        || cx.registry.commands_under(path).any(|c| c.name == name)
+                }
+                (None, Some(service)) => {
+                    driver::service_command_names(cx.registry, service, top).contains(&name)
+                        || driver::find_operation(cx.registry, service, top, name).is_some()
+                }
+                (None, None) => false,
+            }
+        }
+        [top, wait::PARENT] => {
+            cx.session.pack().service(top).is_some_and(|s| s.waiters().any(|w| w.cli_name() == name))
+        }
+        _ => false,
+    }
+}
+
+fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
+    let words = words::split(value).map_err(|e| {
+        Failure::General(format!(
+            "Value of alias \"{name}\" could not be parsed. Received error: {e} when parsing:\n{value}"
+        ))
+    })?;
+    Ok(words.into_iter().map(|w| w.trim_matches('\n').to_owned()).collect())
+}
+
+/// Runs `then` with the global options that an alias' value gave over those of the command line.
+fn with_globals_of(
+    cx: &Context,
+    name: &str,
+    parsed: &FirstParse,
+    then: impl FnOnce(&Context) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let given = |dest: &str| parsed.options.get(dest).is_some();
+    for option in REFUSED {
+        if given(option) {
+            return Err(Failure::General(format!(
+                "Global parameter \"--{option}\" detected in alias \"{name}\" which is not supported in subcommand \
+                 aliases."
+            )));
+        }
+    }
+    let typed = Globals::from_parsed(&parsed.options)?;
+    let mut globals = cx.globals.clone();
+    let mut options: SessionOptions = cx.session.options().clone();
+    let mut new_session = false;
+    macro_rules! take {
+        ($($field:ident = $dest:literal;)*) => {$(
+            if given($dest) {
+                globals.$field = typed.$field.clone();
+            }
+        )*};
+    }
+    macro_rules! take_for_session {
+        ($($field:ident = $dest:literal;)*) => {$(
+            if given($dest) {
+                globals.$field = typed.$field.clone();
+                options.$field = typed.$field.clone();
+                new_session = true;
+            }
+        )*};
+    }
+    take! {
+        paginate = "paginate";
+        output = "output";
+        query = "query";
+        binary_format = "cli_binary_format";
+        no_pager = "no_cli_pager";
+        error_format = "cli_error_format";
+    }
+    take_for_session! {
+        endpoint_url = "endpoint_url";
+        verify_ssl = "verify_ssl";
+        region = "region";
+        sign_request = "sign_request";
+        ca_bundle = "ca_bundle";
+        read_timeout = "read_timeout";
+        connect_timeout = "connect_timeout";
+    }
+    // The default of this one counts as not given.
+    if typed.color != "auto" {
+        globals.color = typed.color.clone();
+    }
+    let session;
+    let mut inner = Context { globals: &globals, ..*cx };
+    if new_session {
+        session = Session::new(cx.world, cx.session.pack(), options);
+        inner.session = &session;
+    }
+    let result = then(&inner);
+    match (result, &typed.error_format) {
+        // Only here it is known that the alias asked for another form.
+        (Err(failure), Some(format)) => {
+            cx.ui.report(&failure, format, &globals.color);
+            Err(Failure::Written(failure.exit()))
+        }
+        (result, _) => result,
+    }
+}
+
+/// Runs a shell script with the user's words behind it.
+fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failure> {
+    let mut line = script.to_owned();
+    for arg in args {
+        line.push(' ');
+        line.push_str(&words::quote(arg));
+    }
+    let status = Command::new("/bin/sh")
+        .args(["-c", &line])
+        .status()
+        .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, "/bin/sh")))?;
+    if cx.session.cancel().is_cancelled() {
+        return Err(Failure::Interrupted);
+    }
+    Ok(Exit::Child(exit_byte(status.code(), status.signal())))
+}
+
+/// A child's end as a byte; a signal as Python's negative number.
+fn exit_byte(code: Option<i32>, signal: Option<i32>) -> u8 {
+    let number = match (code, signal) {
+        (Some(code), _) => code,
+        (None, Some(signal)) => -signal,
+        (None, None) => -1,
+    };
+    number.rem_euclid(256) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxaws_env::Fixed;
+
+    fn aliases(text: &str) -> Aliases {
+        load(&Fixed::new().with_var("HOME", "/h").with_file("/h/.aws/cli/alias", text)).unwrap()
+    }
+
+    #[test]
+    fn names() {
+        let aliases = aliases("[toplevel]\nwho = sts get-caller-identity\n[command ec2]\nls = describe-vpcs\n");
+        assert!(aliases.has_top_level("who") && !aliases.has_top_level("ls"));
+        assert_eq!(aliases.names_below(&["ec2"]), ["ls"]);
+    }
+
+    #[test]
+    fn loops_end() {
+        let once = aliases("").following("a", "ec2 a".into()).unwrap();
+        let message = once.following("a", "ec2 a".into()).unwrap_err().message();
+        assert_eq!(message, "The alias \"a\" leads back to itself.");
+        assert!(once.following("a", "s3 a".into()).is_ok());
+    }
+
+    #[test]
+    fn values_are_split_like_a_shell_line() {
+        assert_eq!(value_words("x", "a 'b c' \"d\n\"").unwrap(), ["a", "b c", "d"]);
+        let message = value_words("x", "sts 'get").unwrap_err().message();
+        assert_eq!(
+            message,
+            "Value of alias \"x\" could not be parsed. Received error: No closing quotation when parsing:\nsts 'get"
+        );
+    }
+
+    #[test]
+    fn ends_of_children() {
+        assert_eq!(exit_byte(Some(3), None), 3);
+        assert_eq!(exit_byte(None, Some(9)), 247);
+    }
+}

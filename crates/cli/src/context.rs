@@ -1,0 +1,27 @@
+//! What a command has around it.
+
+use crate::globals::Globals;
+use crate::registry::Registry;
+use crate::ui::Ui;
+use oxaws_client::Session;
+use oxaws_env::World;
+
+/// What a command has around it.
+pub struct Context<'a> {
+    /// The outside world.
+    pub world: &'a dyn World,
+    /// The global options.
+    pub globals: &'a Globals,
+    /// Configuration, credentials and connections, each read at first use.
+    pub session: &'a Session<'a>,
+    /// The terminal.
+    pub ui: &'a Ui<'a>,
+    /// Commands and customisations.
+    pub registry: &'static Registry,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Context({:?})", self.globals)
+    }
+}

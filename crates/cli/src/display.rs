@@ -1,0 +1,207 @@
+//! Calls an operation and prints its reply.
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::operation::OperationCall;
+use crate::registry::Hook;
+use oxaws_client::{Pages, Reply};
+use oxaws_jmespath::Expression;
+use oxaws_output::{Format, TableOptions};
+use oxaws_value::{Map, Value};
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+
+/// Bytes of a streaming reply moved at a time.
+const BLOCK: usize = 256 * 1024;
+
+/// Calls the operation, page by page where it is paged, and prints what comes.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
+    let cx = call.cx;
+    let input = call.input()?;
+    if call.paginate && call.operation.paginator().is_some() {
+        let mut pages = cx.session.pages(call.operation, input, &call.paging)?;
+        let format = cx.output_format()?;
+        print_pages(call, &mut pages, format)?;
+        return Ok(Exit::Success);
+    }
+    let Reply { value, stream, .. } = cx.session.call(call.operation, input)?;
+    let mut value = Value::Map(value);
+    run_reply_hooks(call, &mut value)?;
+    if let (Some(mut stream), Some(path)) = (stream, &call.outfile) {
+        save(&mut stream, path)?;
+    }
+    print(cx, call.operation.name(), value)?;
+    Ok(Exit::Success)
+}
+
+fn run_reply_hooks(call: &OperationCall, value: &mut Value) -> Result<(), Failure> {
+    for hook in call.cx.registry.tweaks_of(call.service, call.name) {
+        if let Hook::Reply(change) = hook {
+            change(call, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints one value as the output of `title` (an operation's name), after `--query`.
+///
+/// # Errors
+/// When the query fails or the output can't be written.
+pub fn print(cx: &Context, title: &str, value: Value) -> Result<(), Failure> {
+    let format = cx.output_format()?;
+    let pager = cx.pager()?;
+    let table = cx.table_options();
+    if format == Format::Off {
+        return Ok(());
+    }
+    let value = query(cx.globals.query.as_ref(), value)?;
+    cx.ui.output(pager.as_deref(), |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
+}
+
+fn query(expression: Option<&Expression>, value: Value) -> Result<Value, Failure> {
+    match expression {
+        None => Ok(value),
+        Some(expression) => expression.search(&value).map_err(|e| Failure::General(e.to_string())),
+    }
+}
+
+fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Result<(), Failure> {
+    let cx = call.cx;
+    let pager = cx.pager()?;
+    let table = cx.table_options();
+    let title = call.operation.name();
+    let expression = cx.globals.query.as_ref();
+    let write = |out: &mut dyn Write, value: &Value| -> Result<(), Failure> {
+        oxaws_output::write(out, format, title, value, &table)?;
+        out.flush()?;
+        Ok(())
+    };
+    match format {
+        Format::Off => {
+            while pages.next()?.is_some() {}
+            Ok(())
+        }
+        Format::Text => cx.ui.output(pager.as_deref(), |out| {
+            let mut first = true;
+            while let Some(mut page) = pages.next()? {
+                run_reply_hooks(call, &mut page)?;
+                let shown = Value::Map(pages.result_part(&page, first)?);
+                first = false;
+                write(out, &query(expression, shown)?)?;
+            }
+            if let Some(token) = pages.resume_token() {
+                let inner: Map = [("NextToken", Value::from(token))].into_iter().collect();
+                let shown: Map = [("NextToken", Value::Map(inner))].into_iter().collect();
+                write(out, &query(expression, Value::Map(shown))?)?;
+            }
+            Ok(())
+        }),
+        Format::YamlStream => cx.ui.output(pager.as_deref(), |out| {
+            while let Some(mut page) = pages.next()? {
+                run_reply_hooks(call, &mut page)?;
+                let shown = query(expression, page)?;
+                oxaws_output::yaml::write_stream_page(out, &shown)?;
+                out.flush()?;
+            }
+            Ok(())
+        }),
+        Format::Json | Format::Yaml | Format::Table => {
+            let mut merged = pages.merge(|page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
+            let merged = query(expression, Value::Map(std::mem::take(&mut merged)))?;
+            cx.ui.output(pager.as_deref(), |out| write(out, &merged))
+        }
+    }
+}
+
+/// What can go wrong while pages are merged.
+#[derive(Debug)]
+enum MergeError {
+    Hook(Failure),
+    Call(oxaws_client::CallError),
+}
+
+impl From<oxaws_client::CallError> for MergeError {
+    fn from(e: oxaws_client::CallError) -> Self {
+        MergeError::Call(e)
+    }
+}
+
+impl From<MergeError> for Failure {
+    fn from(e: MergeError) -> Failure {
+        match e {
+            MergeError::Hook(failure) => failure,
+            MergeError::Call(error) => error.into(),
+        }
+    }
+}
+
+/// Writes a streaming reply to the file `path`, readable by its owner only.
+fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::General(oxaws_input::paramfile::python_os_error(&e, path));
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
+    let mut block = vec![0u8; BLOCK];
+    loop {
+        let n = stream.read(&mut block).map_err(|e| Failure::General(e.to_string()))?;
+        if n == 0 {
+            return Ok(());
+        }
+        file.write_all(&block[..n]).map_err(failed)?;
+    }
+}
+
+impl Context<'_> {
+    /// The output format: `--output`, else the configuration's.
+    ///
+    /// # Errors
+    /// For a name that is none (255).
+    pub fn output_format(&self) -> Result<Format, Failure> {
+        let name = match &self.globals.output {
+            Some(name) => name.clone(),
+            None => self.session.config()?.text("output")?.unwrap_or_else(|| "json".into()),
+        };
+        Format::from_name(&name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
+    }
+
+    /// The pager's command line, where one is set.
+    ///
+    /// # Errors
+    /// When the configuration can't be read.
+    pub fn pager(&self) -> Result<Option<String>, Failure> {
+        // Asked only where it could be used: most output goes to a pipe.
+        if self.globals.no_pager || !self.ui.is_terminal() {
+            return Ok(None);
+        }
+        Ok(self.session.config()?.text("cli_pager")?)
+    }
+
+    /// How tables are drawn.
+    pub fn table_options(&self) -> TableOptions {
+        let colour = match self.globals.color.as_str() {
+            "on" => true,
+            "off" => false,
+            _ => self.ui.is_terminal(),
+        };
+        TableOptions { width: self.ui.width(), colour }
+    }
+
+    /// How blobs are typed: `base64` or `raw-in-base64-out`.
+    ///
+    /// # Errors
+    /// For an unknown name in the configuration (255).
+    pub fn binary_format(&self) -> Result<String, Failure> {
+        let name = match &self.globals.binary_format {
+            Some(name) => name.clone(),
+            None => self.session.config()?.text("cli_binary_format")?.unwrap_or_else(|| "base64".into()),
+        };
+        match name.as_str() {
+            "base64" | "raw-in-base64-out" => Ok(name),
+            _ => Err(Failure::General(oxaws_input::python_repr::repr_str(&name))),
+        }
+    }
+}

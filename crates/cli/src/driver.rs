@@ -1,0 +1,341 @@
+//! From the arguments to the exit code.
+
+use crate::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
+use crate::context::Context;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::globals::{FirstParse, Globals, first_parse};
+use crate::registry::{Command, CommandCall, Registry};
+use crate::ui::Ui;
+use crate::{alias, help, operation, version, wait};
+use oxaws_client::{Session, SessionOptions};
+use oxaws_config::Config;
+use oxaws_env::World;
+use oxaws_model::{Operation, Pack, Service};
+
+/// Runs the program: everything between `main` and the exit code.
+pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
+    let args = match arguments(world) {
+        Ok(args) => args,
+        Err(failure) => {
+            Ui::new(world, false).report(&failure, "enhanced", "auto");
+            return failure.exit();
+        }
+    };
+    Driver { world, pack, registry }.main(&args)
+}
+
+fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {
+    let mut args = Vec::new();
+    for (at, arg) in world.args().into_iter().enumerate() {
+        match arg.into_string() {
+            Ok(arg) => args.push(arg),
+            Err(raw) => {
+                return Err(Failure::ParamValidation(format!(
+                    "argument {} is not valid UTF-8: {}",
+                    at + 1,
+                    raw.to_string_lossy()
+                )));
+            }
+        }
+    }
+    Ok(args)
+}
+
+struct Driver<'a> {
+    world: &'a dyn World,
+    pack: Pack,
+    registry: &'static Registry,
+}
+
+impl Driver<'_> {
+    fn main(&self, args: &[String]) -> Exit {
+        // A configuration file that can't be read breaks every command, `--version` and `help` included.
+        let env_config = Config::load(self.world, None);
+        let broken = env_config.files().err().map(Failure::from);
+        if let Some(failure) = broken {
+            return self.fail(&failure, &env_config, None);
+        }
+        let aliases = match alias::load(self.world) {
+            Ok(aliases) => aliases,
+            Err(failure) => return self.fail(&failure, &env_config, None),
+        };
+        let args = &help::replace_dashes(args);
+        let first = match first_parse(args) {
+            Ok(Some(first)) => first,
+            Ok(None) => {
+                let ui = Ui::new(self.world, false);
+                return match ui.line(&version::text(self.world)) {
+                    Ok(()) => Exit::Success,
+                    Err(failure) => self.fail(&failure, &env_config, None),
+                };
+            }
+            Err(error) => return self.fail(&Failure::usage(&error), &env_config, None),
+        };
+        if !self.is_command(&first.command) && !aliases.has_top_level(&first.command) {
+            let choices = self.command_names();
+            let names = choices.iter().map(String::as_str).chain(aliases.top_level_names());
+            let text = invalid_choice(&first.command, names);
+            let error = ParseError(format!("argument command: {text}"));
+            return self.fail(&Failure::usage(&error), &env_config, None);
+        }
+        let globals = match Globals::from_parsed(&first.options) {
+            Ok(globals) => globals,
+            Err(failure) => {
+                let typed = first.options.word("cli_error_format").map(str::to_owned);
+                return self.fail(&failure, &env_config, typed.as_deref());
+            }
+        };
+        self.with_globals(first, globals, &aliases, args)
+    }
+
+    fn with_globals(&self, first: FirstParse, globals: Globals, aliases: &alias::Aliases, args: &[String]) -> Exit {
+        let ui = Ui::new(self.world, globals.debug);
+        let session = Session::new(
+            self.world,
+            self.pack,
+            SessionOptions {
+                profile: globals.profile.clone(),
+                region: globals.region.clone(),
+                endpoint_url: globals.endpoint_url.clone(),
+                verify_ssl: globals.verify_ssl,
+                ca_bundle: globals.ca_bundle.clone(),
+                sign_request: globals.sign_request,
+                read_timeout: globals.read_timeout,
+                connect_timeout: globals.connect_timeout,
+                debug: globals.debug,
+            },
+        );
+        let cx = Context { world: self.world, globals: &globals, session: &session, ui: &ui, registry: self.registry };
+        let result = self.start(&cx, &first, aliases, args);
+        match result {
+            Ok(exit) => exit,
+            Err(failure) => {
+                let format = error_format(&session, globals.error_format.as_deref());
+                ui.report(&failure, &format, &globals.color);
+                failure.exit()
+            }
+        }
+    }
+
+    fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases, args: &[String]) -> Result<Exit, Failure> {
+        crate::startup::check(cx)?;
+        crate::history::begin(cx, args)?;
+        if let Some(exit) = alias::run_top_level(cx, aliases, first)? {
+            return Ok(exit);
+        }
+        dispatch(cx, aliases, &first.command, &first.rest)
+    }
+
+    fn fail(&self, failure: &Failure, config: &Config, typed_format: Option<&str>) -> Exit {
+        let format = match typed_format {
+            Some(format) => format.to_owned(),
+            None => config_error_format(config),
+        };
+        Ui::new(self.world, false).report(failure, &format, "auto");
+        failure.exit()
+    }
+
+    fn is_command(&self, name: &str) -> bool {
+        is_command(self.pack, self.registry, name)
+    }
+
+    fn command_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.pack.service_names().map(|(n, _)| n.to_owned()).collect();
+        names.extend(self.registry.commands_under(&[]).map(|c| c.name.to_owned()));
+        names.push("help".into());
+        names
+    }
+}
+
+/// Whether `name` is a service, a hand-written command or `help`.
+pub(crate) fn is_command(pack: Pack, registry: &'static Registry, name: &str) -> bool {
+    name == "help" || pack.service(name).is_some() || registry.commands_under(&[]).any(|c| c.name == name)
+}
+
+/// The error format of the session's configuration. A profile that doesn't exist leaves only the oldest form.
+fn error_format(session: &Session, typed: Option<&str>) -> String {
+    match (typed, session.config()) {
+        (Some(format), _) => format.to_owned(),
+        (None, Ok(config)) => config_error_format(config),
+        (None, Err(_)) => "legacy".into(),
+    }
+}
+
+fn config_error_format(config: &Config) -> String {
+    match config.text("cli_error_format") {
+        Ok(format) => format.filter(|f| !f.is_empty()).unwrap_or_else(|| "enhanced".into()),
+        Err(_) => "legacy".into(),
+    }
+}
+
+/// Runs the command `name` with the words left for it.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn dispatch(cx: &Context, aliases: &alias::Aliases, name: &str, words: &[String]) -> Result<Exit, Failure> {
+    if name == "help" {
+        return help::top(cx, words);
+    }
+    if let Some(command) = cx.registry.commands_under(&[]).find(|c| c.name == name) {
+        return run_command(cx, aliases, command, vec![command.name], words);
+    }
+    match cx.session.pack().service(name) {
+        Some(service) => run_service(cx, aliases, service, name, words),
+        // The caller has checked the name.
+        None => Err(Failure::usage(&ParseError(format!("argument command: {}", invalid_choice(name, std::iter::empty()))))),
+    }
+}
+
+/// The operation that the command `name` of a service stands for.
+pub(crate) fn find_operation(registry: &Registry, service: Service, command: &str, name: &str) -> Option<Operation> {
+    if registry.is_removed(command, name) {
+        return None;
+    }
+    if let Some(rename) = registry.renames.iter().find(|r| r.service == command && r.to == name) {
+        return service.operation(rename.from);
+    }
+    if registry.renames.iter().any(|r| r.service == command && r.from == name && !r.keep) {
+        return None;
+    }
+    service.operation(name)
+}
+
+/// The names of a service's commands.
+pub(crate) fn service_command_names(registry: &Registry, service: Service, command: &str) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> =
+        service.operation_names().flat_map(|(name, _)| registry.operation_commands(command, name)).collect();
+    names.extend(registry.commands_under(&[command]).map(|c| c.name));
+    if service.waiters().len() > 0 {
+        names.push("wait");
+    }
+    names.push("help");
+    names
+}
+
+fn run_service(
+    cx: &Context,
+    aliases: &alias::Aliases,
+    service: Service,
+    command: &str,
+    words: &[String],
+) -> Result<Exit, Failure> {
+    let specs = [Spec { required: true, ..Spec::option("operation") }];
+    let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let name = parsed.word("operation").unwrap_or_default().to_owned();
+    let rest = parsed.extras;
+    if let Some(exit) = alias::run_below(cx, aliases, &[command], &name, &rest)? {
+        return Ok(exit);
+    }
+    run_operation(cx, aliases, service, command, &name, &rest)
+}
+
+/// Runs a command of a service.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn run_operation(
+    cx: &Context,
+    aliases: &alias::Aliases,
+    service: Service,
+    command: &str,
+    name: &str,
+    rest: &[String],
+) -> Result<Exit, Failure> {
+    if let Some(custom) = cx.registry.commands_under(&[command]).find(|c| c.name == name) {
+        let shown = service_name(cx.session.pack(), command);
+        return run_command(cx, aliases, custom, vec![shown, custom.name], rest);
+    }
+    if name == "wait" && service.waiters().len() > 0 {
+        return wait::run(cx, aliases, service, command, rest);
+    }
+    if name == "help" {
+        return help::service(cx, service, command, rest);
+    }
+    match find_operation(cx.registry, service, command, name) {
+        Some(found) => operation::run(cx, found, command, name, rest),
+        None => {
+            let names = service_command_names(cx.registry, service, command);
+            let aliases = aliases.names_below(&[command]);
+            let text = invalid_choice(name, names.into_iter().chain(aliases.iter().map(String::as_str)));
+            Err(Failure::usage(&ParseError(format!("argument operation: {text}"))))
+        }
+    }
+}
+
+fn service_name(pack: Pack, command: &str) -> &'static str {
+    pack.service(command).map_or("", |s| s.cli_name())
+}
+
+/// Runs a hand-written command, or the one below it that the words name.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn run_command(
+    cx: &Context,
+    aliases: &alias::Aliases,
+    command: &'static Command,
+    path: Vec<&'static str>,
+    words: &[String],
+) -> Result<Exit, Failure> {
+    if words == ["help"] {
+        return help::command(cx, command, &path);
+    }
+    let placed: Vec<&'static Command> = cx.registry.commands_under(&path).collect();
+    let below: Vec<&'static Command> = command.subcommands.iter().copied().chain(placed).collect();
+    let alias_names = aliases.names_below(&path);
+    if !below.is_empty() || !alias_names.is_empty() {
+        let mut specs: Vec<Spec> = command.options.iter().map(|o| Spec { required: false, ..o.spec() }).collect();
+        specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") });
+        let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+        if let Some(name) = parsed.word("subcommand").map(str::to_owned) {
+            let mut rest = words.to_vec();
+            if let Some(at) = rest.iter().position(|w| *w == name) {
+                rest.remove(at);
+            }
+            if let Some(exit) = alias::run_below(cx, aliases, &path, &name, &rest)? {
+                return Ok(exit);
+            }
+            let Some(found) = below.iter().find(|c| c.name == name) else {
+                let names = below.iter().map(|c| c.name).chain(alias_names.iter().map(String::as_str));
+                let text = invalid_choice(&name, names);
+                return Err(Failure::usage(&ParseError(format!("argument subcommand: {text}"))));
+            };
+            let path = path.into_iter().chain([found.name]).collect();
+            return run_command(cx, aliases, found, path, &rest);
+        }
+    }
+    let specs: Vec<Spec> = command.options.iter().map(|o| o.spec()).collect();
+    let mut args = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    if !args.extras.is_empty() {
+        return Err(Failure::ParamValidation(format!("Unknown options: {}", args.extras.join(","))));
+    }
+    load_paramfiles(cx, command, &mut args)?;
+    match command.run {
+        Some(run) => run(&CommandCall { cx, command, path, args }),
+        None => Err(Failure::ParamValidation(format!(
+            "usage: aws [options] {} <subcommand> [parameters]\naws: [ERROR]: too few arguments",
+            path.join(" ")
+        ))),
+    }
+}
+
+/// `file://` works for every option of a hand-written command too.
+fn load_paramfiles(cx: &Context, command: &Command, args: &mut crate::argparse::Parsed) -> Result<(), Failure> {
+    use crate::argparse::Given;
+    use oxaws_value::Value;
+    let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
+    for option in command.options {
+        let spec = option.spec();
+        let Some(Given::Word(word)) = args.get(&spec.dest) else { continue };
+        let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+        match loaded {
+            Some(Value::String(text)) => args.set(&spec.dest, Given::Word(text)),
+            Some(Value::Bytes(bytes)) => {
+                args.set(&spec.dest, Given::Word(String::from_utf8_lossy(&bytes).into_owned()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The command line: from arguments to an exit code.
+
+pub mod alias;
+pub mod argparse;
+pub mod argtable;
+pub mod bind;
+mod blobs;
+pub mod common_args;
+pub mod context;
+pub mod display;
+mod driver;
+pub mod error;
+pub mod exit;
+pub mod globals;
+pub mod help;
+mod history;
+pub mod operation;
+mod pager;
+pub mod registry;
+mod skeleton;
+mod startup;
+pub mod ui;
+mod version;
+mod wait;
+
+pub use context::Context;
+pub use driver::run;
+pub use error::Failure;
+pub use exit::Exit;

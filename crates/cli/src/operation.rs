@@ -1,0 +1,313 @@
+//! A generated operation: from its words to its output.
+
+use crate::argparse::{Given, Nargs, Parsed, Spec, parse_known};
+use crate::argtable::{ArgTable, Target};
+use crate::bind::{Binder, merge_document, param_error};
+use crate::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
+use crate::context::Context;
+use crate::display;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::globals::not_an_int;
+use crate::registry::Hook;
+use crate::skeleton;
+use oxaws_client::{CallInput, Paging};
+use oxaws_model::names::cli_name;
+use oxaws_model::{Operation, ShapeKind};
+use oxaws_value::{Map, Value, python_int_text};
+
+/// A call of an operation, as it grows from words to parameters.
+pub struct OperationCall<'a> {
+    /// Everything around it.
+    pub cx: &'a Context<'a>,
+    /// The operation.
+    pub operation: Operation,
+    /// The service's command name.
+    pub service: &'a str,
+    /// The operation's command name, as typed.
+    pub name: &'a str,
+    /// Its arguments.
+    pub table: ArgTable,
+    /// What was parsed.
+    pub parsed: Parsed,
+    /// The parameters.
+    pub params: Map,
+    /// Paging options.
+    pub paging: Paging,
+    /// Whether pages are followed.
+    pub paginate: bool,
+    /// The file that a streaming reply goes to.
+    pub outfile: Option<String>,
+    /// The file whose contents are the streaming body.
+    pub body_file: Option<String>,
+    /// Parameters whose maps came from an argument's JSON (messages show them as such).
+    pub ordered: Vec<String>,
+}
+
+impl std::fmt::Debug for OperationCall<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OperationCall({:?})", self.operation)
+    }
+}
+
+impl OperationCall<'_> {
+    /// The value of an argument that was given, read as its type says.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn argument(&self, name: &str) -> Result<Option<Value>, Failure> {
+        let Some(arg) = self.table.get(name) else { return Ok(None) };
+        match self.parsed.get(&arg.dest()) {
+            None => Ok(None),
+            Some(given) => self.binder(&[]).value(arg, given).map(Some),
+        }
+    }
+
+    /// Whether an argument was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.table.get(name).is_some_and(|a| self.parsed.get(&a.dest()).is_some())
+    }
+
+    fn binder<'b>(&'b self, bare_lists: &'b [&'b str]) -> Binder<'b> {
+        Binder { world: self.cx.world, bare_lists }
+    }
+
+    fn run_hooks(&mut self, which: fn(Hook) -> Option<fn(&mut OperationCall) -> Result<(), Failure>>) -> Result<(), Failure> {
+        let registry = self.cx.registry;
+        let (service, name) = (self.service.to_owned(), self.name.to_owned());
+        for hook in registry.tweaks_of(&service, &name) {
+            if let Some(run) = which(hook) {
+                run(self)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self) -> Result<(), Failure> {
+        let bare_lists = crate::bind::bare_lists(self.service, self.name);
+        let args: Vec<_> = self.table.iter().cloned().collect();
+        for arg in &args {
+            let dest = arg.dest();
+            // A flag and its negation share a destination: the flag puts the value.
+            let Some(given) = self.parsed.get(&dest) else { continue };
+            if matches!(arg.nargs, Nargs::Flag(_)) && matches!(arg.target, Target::Nothing) {
+                continue;
+            }
+            match arg.target {
+                Target::Nothing => {}
+                Target::Paging(option) => {
+                    let given = given.clone();
+                    self.set_paging(option, &given)?;
+                }
+                Target::Member => {
+                    let Some(member) = arg.member else { continue };
+                    let value = self.binder(&bare_lists).value(arg, given)?;
+                    if crate::bind::is_json(given) {
+                        self.ordered.push(member.name().to_owned());
+                    }
+                    let streams = member.streaming() && member.shape().kind() == ShapeKind::Blob;
+                    if streams && let Value::String(path) = &value {
+                        self.body_file = Some(path.clone());
+                    } else {
+                        self.params.insert(member.name(), value);
+                    }
+                }
+                Target::Custom(put) => {
+                    let value = self.binder(&bare_lists).value(arg, given)?;
+                    put(&mut self.params, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set_paging(&mut self, option: &str, given: &Given) -> Result<(), Failure> {
+        let Given::Word(word) = given else { return Ok(()) };
+        let loaded = match self.binder(&[]).paramfile(word) {
+            Ok(Some(Value::String(text))) => text,
+            Ok(_) => word.clone(),
+            Err(message) => return Err(param_error(&format!("--{option}"), message)),
+        };
+        if option == "starting-token" {
+            self.paging.starting_token = Some(loaded);
+            return Ok(());
+        }
+        let number = || -> Result<i64, Failure> {
+            let digits = python_int_text(&loaded).ok_or_else(|| Failure::General(not_an_int(&loaded)))?;
+            Ok(digits.parse().unwrap_or(i64::MAX))
+        };
+        if option == "max-items" {
+            let most = number()?;
+            if most <= 0 {
+                self.cx.ui.warn_plain("warning: Non-positive values for --max-items may result in undefined behavior.");
+            }
+            self.paging.max_items = Some(most);
+        } else {
+            self.paging.page_size = Some(loaded);
+        }
+        Ok(())
+    }
+
+    /// Paging goes off when the line has one of the operation's own token or limit arguments.
+    fn check_paging(&mut self) -> Result<(), Failure> {
+        let Some(paginator) = self.operation.paginator() else { return Ok(()) };
+        const OPTIONS: [&str; 3] = ["starting-token", "page-size", "max-items"];
+        let shadowed: Vec<_> = self
+            .operation
+            .input()
+            .into_iter()
+            .flat_map(|i| i.members())
+            .filter(|m| OPTIONS.contains(&cli_name(m.name()).as_str()))
+            .collect();
+        for token in paginator.input_tokens().chain(paginator.limit_key()) {
+            let dest = cli_name(token).replace('-', "_");
+            if !["start_token", "max_items"].contains(&dest.as_str()) && self.parsed.get(&dest).is_some() {
+                self.paginate = false;
+            }
+        }
+        if self.paginate {
+            return Ok(());
+        }
+        let truthy = |given: &Given| !matches!(given, Given::Word(w) if w.is_empty() || python_int_text(w).as_deref() == Some("0"));
+        let used: Vec<String> = OPTIONS
+            .iter()
+            .filter(|o| !shadowed.iter().any(|m| cli_name(m.name()) == **o))
+            .filter(|o| self.parsed.get(&o.replace('-', "_")).is_some_and(truthy))
+            .map(|o| format!("--{o}"))
+            .collect();
+        if !used.is_empty() {
+            return Err(Failure::ParamValidation(format!(
+                "Cannot specify --no-paginate along with pagination arguments: {}",
+                used.join(", ")
+            )));
+        }
+        // An argument of the operation itself that a paging option hid is back.
+        for member in shadowed {
+            self.table.insert(crate::argtable::Arg::of_member(member));
+        }
+        Ok(())
+    }
+
+    fn merge_cli_input(&mut self) -> Result<(), Failure> {
+        let json = self.parsed.word("cli_input_json").map(str::to_owned);
+        let yaml = self.parsed.word("cli_input_yaml").map(str::to_owned);
+        let (word, option) = match (json, yaml) {
+            (None, None) => return Ok(()),
+            (Some(_), Some(_)) => {
+                return Err(Failure::ParamValidation("Only one --cli-input- parameter may be specified.".into()));
+            }
+            (Some(word), None) => (word, CLI_INPUT_JSON),
+            (None, Some(word)) => (word, CLI_INPUT_YAML),
+        };
+        // The generic step has replaced a paramfile already; its contents are looked at once more, as in the CLI.
+        let arg_name = format!("--{option}");
+        let once = self.binder(&[]).paramfile(&word).map_err(|e| param_error(&arg_name, e))?.unwrap_or(Value::from(word.as_str()));
+        let text = match &once {
+            Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            other => other.as_str().unwrap_or_default().to_owned(),
+        };
+        let text = match self.binder(&[]).paramfile(&text).map_err(Failure::General)? {
+            Some(Value::String(text)) => text,
+            Some(Value::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => text,
+        };
+        let document = if option == CLI_INPUT_JSON {
+            oxaws_value::parse_json(&text).map_err(|_| param_error(option, "Invalid JSON received."))?
+        } else {
+            oxaws_input::yaml::parse(&text).map_err(|_| param_error(option, "Invalid YAML received."))?
+        };
+        merge_document(&mut self.params, document, &arg_name)?;
+        if let Some(paginator) = self.operation.paginator()
+            && paginator.input_tokens().chain(paginator.limit_key()).any(|t| self.params.contains_key(t))
+        {
+            self.paginate = false;
+        }
+        Ok(())
+    }
+
+    /// What the client is asked for.
+    ///
+    /// # Errors
+    /// When a blob isn't base64, or the body's file can't be opened.
+    pub fn input(&self) -> Result<CallInput, Failure> {
+        let mut params = self.params.clone();
+        let raw = self.cx.binary_format()? == "raw-in-base64-out";
+        if let Some(input) = self.operation.input() {
+            crate::blobs::decode(input, &mut params, raw)?;
+        }
+        Ok(CallInput { params, body_file: self.body_file.clone().map(Into::into), ordered: self.ordered.clone() })
+    }
+}
+
+/// Parses, binds and runs an operation.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub fn run(cx: &Context, operation: Operation, service: &str, name: &str, words: &[String]) -> Result<Exit, Failure> {
+    let mut call = prepare(cx, operation, service, name, words)?;
+    if let Some(exit) = skeleton::print_if_asked(&mut call)? {
+        return Ok(exit);
+    }
+    call.run_hooks(|h| if let Hook::BeforeCall(f) = h { Some(f) } else { None })?;
+    let hooks: Vec<Hook> = cx.registry.tweaks_of(service, name).collect();
+    for hook in hooks {
+        if let Hook::Invoke(invoke) = hook
+            && let Some(exit) = invoke(&mut call)?
+        {
+            return Ok(exit);
+        }
+    }
+    display::call_and_print(&call)
+}
+
+/// Parses the words of an operation and builds its parameters.
+///
+/// # Errors
+/// When the words are wrong.
+pub fn prepare<'a>(
+    cx: &'a Context<'a>,
+    operation: Operation,
+    service: &'a str,
+    name: &'a str,
+    words: &[String],
+) -> Result<OperationCall<'a>, Failure> {
+    let mut table = ArgTable::of(operation, service, name, cx.registry);
+    if words.iter().any(|w| OPTIONAL_MAKERS.contains(&w.as_str())) && table.get(SKELETON).is_some() {
+        table.require_nothing();
+    }
+    if words == ["help"] {
+        return Err(crate::help::operation(cx, operation, service, name, &table));
+    }
+    let mut specs = table.specs();
+    specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("help") });
+    let mut parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let stray = parsed.word("help").map(str::to_owned);
+    if stray.as_deref() == Some("help") {
+        return Err(crate::help::operation(cx, operation, service, name, &table));
+    }
+    let mut leftovers = std::mem::take(&mut parsed.extras);
+    leftovers.extend(stray.filter(|s| !s.is_empty()));
+    if !leftovers.is_empty() {
+        return Err(Failure::UnknownOptions(leftovers));
+    }
+    let mut call = OperationCall {
+        cx,
+        operation,
+        service,
+        name,
+        table,
+        outfile: parsed.word(OUTFILE).map(str::to_owned),
+        parsed,
+        params: Map::new(),
+        paging: Paging::default(),
+        paginate: cx.globals.paginate,
+        body_file: None,
+        ordered: Vec::new(),
+    };
+    call.check_paging()?;
+    call.run_hooks(|h| if let Hook::Parsed(f) = h { Some(f) } else { None })?;
+    call.bind()?;
+    call.merge_cli_input()?;
+    call.run_hooks(|h| if let Hook::Parameters(f) = h { Some(f) } else { None })?;
+    Ok(call)
+}

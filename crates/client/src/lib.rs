@@ -1,0 +1,28 @@
+//! Calls an operation: from parameters to a parsed reply, with paging and waiting.
+//!
+//! One type per stage and one function per stage: [`CallInput`] → protocol request → signed request → response →
+//! [`Reply`]. What is peculiar to a service stands in `handlers`, one file per topic.
+
+pub mod auth;
+mod call;
+mod checksum;
+mod client;
+mod compression;
+mod endpoint;
+mod error;
+mod handlers;
+mod identity;
+mod paginate;
+mod retry;
+mod send;
+mod session;
+mod user_agent;
+pub mod validate;
+mod wait;
+
+pub use call::{CallInput, Reply};
+pub use client::{Auth, ServiceClient};
+pub use error::{CallError, ServiceFailure};
+pub use paginate::{Pages, Paging};
+pub use session::{ClientOptions, Session, SessionOptions};
+pub use wait::wait;

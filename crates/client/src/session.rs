@@ -1,0 +1,209 @@
+//! What all calls of one run share: configuration, credentials, connections. Each is read or made at its first use.
+
+use crate::client::ServiceClient;
+use crate::error::CallError;
+use oxaws_config::Config;
+use crate::identity::Credentials;
+use oxaws_env::World;
+use oxaws_http::{Cancel, Client, Options, Proxies};
+use oxaws_model::{Pack, Service};
+use oxaws_value::LocalClock;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// What the command line says about all calls.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--region`, the empty text included.
+    pub region: Option<String>,
+    /// `--endpoint-url`
+    pub endpoint_url: Option<String>,
+    /// Whether certificates are checked.
+    pub verify_ssl: bool,
+    /// `--ca-bundle`
+    pub ca_bundle: Option<String>,
+    /// Whether requests are signed.
+    pub sign_request: bool,
+    /// Seconds; `None` for no limit.
+    pub read_timeout: Option<i64>,
+    /// Seconds; `None` for no limit.
+    pub connect_timeout: Option<i64>,
+    /// `--debug`
+    pub debug: bool,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        SessionOptions {
+            profile: None,
+            region: None,
+            endpoint_url: None,
+            verify_ssl: true,
+            ca_bundle: None,
+            sign_request: true,
+            read_timeout: Some(60),
+            connect_timeout: Some(60),
+            debug: false,
+        }
+    }
+}
+
+/// What all calls of one run share.
+pub struct Session<'w> {
+    world: &'w dyn World,
+    pack: Pack,
+    options: SessionOptions,
+    config: Config<'w>,
+    http: OnceLock<Client>,
+    cancel: Cancel,
+    credentials: Mutex<Option<Arc<Credentials>>>,
+    clients: Mutex<HashMap<ClientKey, Arc<ServiceClient>>>,
+}
+
+/// A service (its model's directory), with the region and endpoint that a caller set for it.
+type ClientKey = (&'static str, Option<String>, Option<String>);
+
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// What a caller sets for its own calls, over the command line's.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions {
+    /// Another region.
+    pub region: Option<String>,
+    /// Another endpoint.
+    pub endpoint_url: Option<String>,
+}
+
+impl<'w> Session<'w> {
+    /// A session; nothing is read yet.
+    pub fn new(world: &'w dyn World, pack: Pack, options: SessionOptions) -> Self {
+        let config = Config::load(world, options.profile.as_deref()).with_flag("region", options.region.as_deref());
+        Session {
+            world,
+            pack,
+            options,
+            config,
+            http: OnceLock::new(),
+            cancel: Cancel::new(),
+            credentials: Mutex::new(None),
+            clients: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The outside world.
+    pub fn world(&self) -> &'w dyn World {
+        self.world
+    }
+
+    /// The models.
+    pub fn pack(&self) -> Pack {
+        self.pack
+    }
+
+    /// What the command line says.
+    pub fn options(&self) -> &SessionOptions {
+        &self.options
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// When a file breaks the grammar or the profile doesn't exist.
+    pub fn config(&self) -> Result<&Config<'w>, CallError> {
+        self.config.profile()?;
+        Ok(&self.config)
+    }
+
+    /// The configuration, whether or not its profile exists.
+    pub fn config_unchecked(&self) -> &Config<'w> {
+        &self.config
+    }
+
+    /// The flag that ends whatever is under way.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// Now, in seconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.world.now().secs()
+    }
+
+    /// Runs `f` with the clock that completes and shows timestamps.
+    pub fn with_clock<T>(&self, f: impl FnOnce(LocalClock) -> T) -> T {
+        let offset = |at: i64| self.world.local_offset(oxaws_env::Instant::from_secs(at));
+        f(LocalClock { now: self.now(), offset: &offset })
+    }
+
+    /// The HTTP client.
+    ///
+    /// # Errors
+    /// When the configuration can't be read.
+    pub fn http(&self) -> Result<&Client, CallError> {
+        if let Some(client) = self.http.get() {
+            return Ok(client);
+        }
+        let seconds = |s: Option<i64>| s.map(|s| Duration::from_secs(u64::try_from(s).unwrap_or(0)));
+        let ca_bundle = match &self.options.ca_bundle {
+            Some(path) => Some(path.clone()),
+            None => self.config()?.text("ca_bundle")?,
+        };
+        let options = Options {
+            connect_timeout: seconds(self.options.connect_timeout),
+            read_timeout: seconds(self.options.read_timeout),
+            verify: self.options.verify_ssl,
+            ca_bundle: ca_bundle.map(|p| oxaws_env::expand_path(self.world, &p)).map(PathBuf::from),
+            proxies: Proxies::from_vars(&self.world.vars()),
+            tcp_keepalive: self.config()?.boolean("tcp_keepalive")? == Some(true),
+            cancel: self.cancel.clone(),
+            ..Options::default()
+        };
+        Ok(self.http.get_or_init(|| Client::new(options)))
+    }
+
+    /// The credentials, `None` where there are none. Refreshed when they are about to expire.
+    ///
+    /// # Errors
+    /// When a provider that applies fails.
+    pub fn credentials(&self) -> Result<Option<Arc<Credentials>>, CallError> {
+        let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(credentials) = &*held
+            && !crate::identity::needs_refresh(credentials, self.now())
+        {
+            return Ok(Some(credentials.clone()));
+        }
+        *held = crate::identity::load(self)?.map(Arc::new);
+        Ok(held.clone())
+    }
+
+    /// The client of a service, made once.
+    ///
+    /// # Errors
+    /// When a setting is invalid, or there is no region where one is needed.
+    pub fn client(&self, service: Service) -> Result<Arc<ServiceClient>, CallError> {
+        self.client_with(service, &ClientOptions::default())
+    }
+
+    /// The client of a service with settings of the caller's own.
+    ///
+    /// # Errors
+    /// As [`Session::client`].
+    pub fn client_with(&self, service: Service, options: &ClientOptions) -> Result<Arc<ServiceClient>, CallError> {
+        let key = (service.directory(), options.region.clone(), options.endpoint_url.clone());
+        let lock = || self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = lock().get(&key) {
+            return Ok(client.clone());
+        }
+        // Made outside the lock: loading credentials may need clients of its own.
+        let client = Arc::new(ServiceClient::new(self, service, options)?);
+        Ok(lock().entry(key).or_insert(client).clone())
+    }
+}

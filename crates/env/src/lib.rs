@@ -1,0 +1,143 @@
+//! The outside world behind one trait: arguments, variables, files, clock, randomness, terminals.
+//!
+//! Nothing else in the workspace reads the environment or the clock. [`Real`] is the machine; [`Fixed`] is a world made
+//! for a test.
+
+mod fixed;
+mod real;
+pub mod var;
+
+pub use fixed::Fixed;
+pub use real::Real;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The three standard streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard input.
+    Stdin,
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A moment, as nanoseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    /// Nanoseconds since the epoch; negative before it.
+    pub nanos: i128,
+}
+
+impl Instant {
+    /// The moment `seconds` after the epoch.
+    pub fn from_secs(seconds: i64) -> Self {
+        Instant { nanos: i128::from(seconds) * 1_000_000_000 }
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub fn secs(self) -> i64 {
+        self.nanos.div_euclid(1_000_000_000) as i64
+    }
+}
+
+/// Everything outside the program.
+pub trait World: Send + Sync {
+    /// The arguments after the program's name.
+    fn args(&self) -> Vec<OsString>;
+    /// The environment variable `name`, where it is set (also to the empty text). Bytes that aren't UTF-8 become U+FFFD.
+    fn var(&self, name: &str) -> Option<String>;
+    /// All environment variables.
+    fn vars(&self) -> Vec<(String, String)>;
+    /// The user's home folder: `$HOME`, else the system's entry.
+    fn home(&self) -> Option<PathBuf>;
+    /// The current folder.
+    fn current_dir(&self) -> io::Result<PathBuf>;
+    /// A file's contents.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Writes a file that may hold secrets: made beside its final place with mode 0600, then renamed over it. Folders
+    /// that are missing are made.
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()>;
+    /// Wall-clock time.
+    fn now(&self) -> Instant;
+    /// The local time zone's offset from UTC at `at`, in seconds east.
+    fn local_offset(&self, at: Instant) -> i32;
+    /// Lets time pass.
+    fn sleep(&self, time: Duration);
+    /// Fills `out` with random bytes.
+    fn random(&self, out: &mut [u8]);
+    /// Whether a stream is a terminal.
+    fn is_terminal(&self, stream: Stream) -> bool;
+    /// Columns of the terminal on standard output, where it is one.
+    fn terminal_width(&self) -> Option<u16>;
+}
+
+/// A random UUID (version 4) in its usual text.
+pub fn uuid4(world: &dyn World) -> String {
+    let mut b = [0u8; 16];
+    world.random(&mut b);
+    b[6] = (b[6] & 0x0f) | 0x40;
+    b[8] = (b[8] & 0x3f) | 0x80;
+    let hex: String = b.iter().map(|b| format!("{b:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// A path as a user writes it: `$VAR` and `${VAR}` replaced where set, then a leading `~` by the home folder (Python's
+/// `expanduser(expandvars(path))`).
+pub fn expand_path(world: &dyn World, path: &str) -> PathBuf {
+    let text = expand_vars(world, path);
+    if let Some(rest) = text.strip_prefix('~')
+        && (rest.is_empty() || rest.starts_with('/'))
+        && let Some(home) = world.home()
+    {
+        return PathBuf::from(format!("{}{rest}", home.display().to_string().trim_end_matches('/')));
+    }
+    PathBuf::from(text)
+}
+
+/// `$VAR` and `${VAR}` replaced by the variables that are set; the others stay as they are.
+pub fn expand_vars(world: &dyn World, text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let (name, end) = match after.strip_prefix('{').and_then(|b| b.find('}').map(|e| (&b[..e], e + 2))) {
+            Some(braced) => braced,
+            None => {
+                let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
+                (&after[..end], end)
+            }
+        };
+        match world.var(name).filter(|_| !name.is_empty()) {
+            Some(value) => out.push_str(&value),
+            None => out.push_str(&rest[at..at + 1 + end]),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_expand_as_in_python() {
+        let world = Fixed::new().with_var("A", "x").with_var("HOME", "/home/u");
+        assert_eq!(expand_path(&world, "~/$A/${A}b/$NO/${NO}$"), PathBuf::from("/home/u/x/xb/$NO/${NO}$"));
+        assert_eq!(expand_path(&world, "~"), PathBuf::from("/home/u"));
+        assert_eq!(expand_path(&world, "~other/x"), PathBuf::from("~other/x"));
+    }
+
+    #[test]
+    fn uuids_have_version_and_variant() {
+        let id = uuid4(&Fixed::new());
+        assert_eq!((id.len(), id.as_bytes()[14]), (36, b'4'));
+    }
+}

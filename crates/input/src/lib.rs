@@ -1,0 +1,18 @@
+//! From the text of the command line to values: shorthand, JSON, YAML, base64, parameter files, page tokens; and the
+//! words in which Python speaks of values, files and near misses, which the AWS CLI's messages are made of.
+//!
+//! Nothing here knows the service models.
+
+pub mod blob;
+pub mod close_matches;
+pub mod json_arg;
+pub mod paramfile;
+pub mod python_repr;
+pub mod shorthand;
+pub mod token;
+pub mod yaml;
+
+/// What Python's `str.isspace`, `str.strip` and the regular expression `\s` call white space.
+fn is_python_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}

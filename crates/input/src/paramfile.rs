@@ -1,0 +1,358 @@
+//! Arguments that stand for a file's contents: `file://` for text, `fileb://` for bytes; and Python's words for what the
+//! operating system refuses.
+
+use crate::python_repr::repr_str;
+use oxaws_env::{World, expand_path, var};
+use oxaws_value::Value;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// An argument that names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// `file://`: its text. Holds the path as written.
+    Text(&'a str),
+    /// `fileb://`: its bytes. Holds the path as written.
+    Bytes(&'a str),
+}
+
+impl<'a> Reference<'a> {
+    /// The file that an argument stands for; `None` for an argument that stands for itself.
+    pub fn of(argument: &'a str) -> Option<Self> {
+        if let Some(path) = argument.strip_prefix("file://") {
+            return Some(Reference::Text(path));
+        }
+        argument.strip_prefix("fileb://").map(Reference::Bytes)
+    }
+}
+
+/// Why a file's contents can't stand in for an argument.
+#[derive(Debug)]
+pub enum ParamFileError {
+    /// The file can't be read.
+    Read {
+        /// The argument, prefix included.
+        argument: String,
+        /// The path, expanded.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The file isn't text of the encoding.
+    Decode {
+        /// The path, expanded.
+        path: String,
+    },
+    /// `AWS_CLI_FILE_ENCODING` names no encoding that is known. Exit code 255, while the others are errors of the
+    /// argument.
+    UnknownEncoding(String),
+}
+
+impl fmt::Display for ParamFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParamFileError::Read { argument, path, error } => {
+                write!(f, "Unable to load paramfile {argument}: {}", python_os_error(error, path))
+            }
+            ParamFileError::Decode { path } => write!(
+                f,
+                "Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, please \
+                 use the fileb:// prefix instead of the file:// prefix."
+            ),
+            ParamFileError::UnknownEncoding(name) => write!(f, "unknown encoding: {name}"),
+        }
+    }
+}
+
+impl std::error::Error for ParamFileError {}
+
+/// What an argument stands for: the contents of the file it names ([`Value::String`] or [`Value::Bytes`]); `None` for an
+/// argument that names none.
+///
+/// # Errors
+/// When the file can't be read, or isn't text where it should be.
+pub fn load(world: &dyn World, argument: &str) -> Option<Result<Value, ParamFileError>> {
+    Reference::of(argument).map(|reference| load_reference(world, argument, reference))
+}
+
+fn load_reference(world: &dyn World, argument: &str, reference: Reference<'_>) -> Result<Value, ParamFileError> {
+    let (Reference::Text(written) | Reference::Bytes(written)) = reference;
+    let path = expand_path(world, written);
+    let shown = path.display().to_string();
+    let read = |path: &Path| {
+        // Python opens a path as written, and the empty one isn't there.
+        if path.as_os_str().is_empty() { Err(io::Error::from_raw_os_error(2)) } else { world.read(path) }
+    };
+    let failed = |error| ParamFileError::Read { argument: argument.into(), path: shown.clone(), error };
+    match reference {
+        Reference::Bytes(_) => read(&path).map(Value::Bytes).map_err(failed),
+        Reference::Text(_) => {
+            let encoding = TextEncoding::preferred(world).map_err(ParamFileError::UnknownEncoding)?;
+            let bytes = read(&path).map_err(failed)?;
+            match encoding.decode(bytes) {
+                Some(text) => Ok(Value::String(text)),
+                None => Err(ParamFileError::Decode { path: shown }),
+            }
+        }
+    }
+}
+
+/// The encodings in which text files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// UTF-8; a byte order mark is a character.
+    Utf8,
+    /// UTF-8 whose byte order mark is dropped.
+    Utf8Sig,
+    /// ASCII.
+    Ascii,
+    /// ISO 8859-1.
+    Latin1,
+    /// Windows code page 1252.
+    Windows1252,
+    /// UTF-16 with a byte order mark, else little-endian.
+    Utf16,
+    /// UTF-16, little-endian.
+    Utf16Le,
+    /// UTF-16, big-endian.
+    Utf16Be,
+}
+
+impl TextEncoding {
+    /// The encoding of the files of this world: `AWS_CLI_FILE_ENCODING`, else UTF-8.
+    ///
+    /// # Errors
+    /// With the name, when it is none that is known.
+    pub fn preferred(world: &dyn World) -> Result<Self, String> {
+        match world.var(var::AWS_CLI_FILE_ENCODING) {
+            Some(name) => TextEncoding::of(&name).ok_or(name),
+            None => Ok(TextEncoding::Utf8),
+        }
+    }
+
+    /// The encoding that Python knows by this name, in any case, with `-`, `_` or blanks.
+    pub fn of(name: &str) -> Option<Self> {
+        let name: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        Some(match name.as_str() {
+            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => TextEncoding::Utf8,
+            "utf_8_sig" | "utf8_sig" => TextEncoding::Utf8Sig,
+            "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "ansi_x3_4_1968" => TextEncoding::Ascii,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819" => {
+                TextEncoding::Latin1
+            }
+            "cp1252" | "windows_1252" | "1252" => TextEncoding::Windows1252,
+            "utf_16" | "utf16" | "u16" => TextEncoding::Utf16,
+            "utf_16_le" | "utf_16le" => TextEncoding::Utf16Le,
+            "utf_16_be" | "utf_16be" => TextEncoding::Utf16Be,
+            _ => return None,
+        })
+    }
+
+    /// The text of a file, with every line ended by a line feed as Python reads text; `None` when the bytes aren't of
+    /// this encoding.
+    pub fn decode(self, bytes: Vec<u8>) -> Option<String> {
+        let utf16 = |bytes: &[u8], big: bool| {
+            let (pairs, rest) = bytes.as_chunks::<2>();
+            let units =
+                pairs.iter().map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
+            let text: Result<String, _> = char::decode_utf16(units).collect();
+            text.ok().filter(|_| rest.is_empty())
+        };
+        let text = match self {
+            TextEncoding::Utf8 => String::from_utf8(bytes).ok()?,
+            TextEncoding::Utf8Sig => {
+                let text = String::from_utf8(bytes).ok()?;
+                text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+            }
+            TextEncoding::Ascii => String::from_utf8(bytes).ok().filter(|text| text.is_ascii())?,
+            TextEncoding::Latin1 => bytes.into_iter().map(char::from).collect(),
+            TextEncoding::Windows1252 => bytes.into_iter().map(windows_1252).collect::<Option<_>>()?,
+            TextEncoding::Utf16 => match bytes.as_slice() {
+                [0xfe, 0xff, rest @ ..] => utf16(rest, true)?,
+                [0xff, 0xfe, rest @ ..] => utf16(rest, false)?,
+                rest => utf16(rest, false)?,
+            },
+            TextEncoding::Utf16Le => utf16(&bytes, false)?,
+            TextEncoding::Utf16Be => utf16(&bytes, true)?,
+        };
+        Some(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
+    }
+}
+
+/// The characters of 0x80 to 0x9f; a blank where there is none.
+const WINDOWS_1252: [char; 32] = [
+    '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘', '’', '“', '”', '•', '–',
+    '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
+];
+
+fn windows_1252(byte: u8) -> Option<char> {
+    match byte {
+        0x80..=0x9f => WINDOWS_1252.get(usize::from(byte - 0x80)).copied().filter(|c| *c != ' '),
+        _ => Some(char::from(byte)),
+    }
+}
+
+/// Python's `str()` of an `OSError` about a path: `[Errno 2] No such file or directory: 'nope'`.
+pub fn python_os_error(error: &io::Error, path: &str) -> String {
+    format!("{}: {}", python_os_error_bare(error), repr_str(path))
+}
+
+/// Python's `str()` of an `OSError` that names no path: `[Errno 32] Broken pipe`.
+pub fn python_os_error_bare(error: &io::Error) -> String {
+    match error.raw_os_error().or_else(|| errno(error.kind())) {
+        Some(number) => format!("[Errno {number}] {}", errno_text(number)),
+        None => error.to_string(),
+    }
+}
+
+/// The number of the kinds of errors that come without one (from a world made for a test, or from the standard library).
+fn errno(kind: io::ErrorKind) -> Option<i32> {
+    Some(match kind {
+        io::ErrorKind::NotFound => 2,
+        io::ErrorKind::PermissionDenied => 13,
+        io::ErrorKind::AlreadyExists => 17,
+        io::ErrorKind::NotADirectory => 20,
+        io::ErrorKind::IsADirectory => 21,
+        io::ErrorKind::InvalidInput => 22,
+        io::ErrorKind::StorageFull => 28,
+        io::ErrorKind::ReadOnlyFilesystem => 30,
+        io::ErrorKind::BrokenPipe => 32,
+        io::ErrorKind::DirectoryNotEmpty => 39,
+        _ => return None,
+    })
+}
+
+/// The C library's words for an error number of Linux. Kept here because not every C library has the same ones.
+pub fn errno_text(number: i32) -> String {
+    let text = match number {
+        1 => "Operation not permitted",
+        2 => "No such file or directory",
+        3 => "No such process",
+        4 => "Interrupted system call",
+        5 => "Input/output error",
+        6 => "No such device or address",
+        7 => "Argument list too long",
+        8 => "Exec format error",
+        9 => "Bad file descriptor",
+        10 => "No child processes",
+        11 => "Resource temporarily unavailable",
+        12 => "Cannot allocate memory",
+        13 => "Permission denied",
+        14 => "Bad address",
+        15 => "Block device required",
+        16 => "Device or resource busy",
+        17 => "File exists",
+        18 => "Invalid cross-device link",
+        19 => "No such device",
+        20 => "Not a directory",
+        21 => "Is a directory",
+        22 => "Invalid argument",
+        23 => "Too many open files in system",
+        24 => "Too many open files",
+        25 => "Inappropriate ioctl for device",
+        26 => "Text file busy",
+        27 => "File too large",
+        28 => "No space left on device",
+        29 => "Illegal seek",
+        30 => "Read-only file system",
+        31 => "Too many links",
+        32 => "Broken pipe",
+        33 => "Numerical argument out of domain",
+        34 => "Numerical result out of range",
+        35 => "Resource deadlock avoided",
+        36 => "File name too long",
+        37 => "No locks available",
+        38 => "Function not implemented",
+        39 => "Directory not empty",
+        40 => "Too many levels of symbolic links",
+        71 => "Protocol error",
+        75 => "Value too large for defined data type",
+        84 => "Invalid or incomplete multibyte or wide character",
+        95 => "Operation not supported",
+        98 => "Address already in use",
+        99 => "Cannot assign requested address",
+        100 => "Network is down",
+        101 => "Network is unreachable",
+        103 => "Software caused connection abort",
+        104 => "Connection reset by peer",
+        106 => "Transport endpoint is already connected",
+        107 => "Transport endpoint is not connected",
+        110 => "Connection timed out",
+        111 => "Connection refused",
+        112 => "Host is down",
+        113 => "No route to host",
+        115 => "Operation now in progress",
+        116 => "Stale file handle",
+        122 => "Disk quota exceeded",
+        125 => "Operation canceled",
+        _ => return format!("Unknown error {number}"),
+    };
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxaws_env::Fixed;
+
+    fn message(world: &Fixed, argument: &str) -> String {
+        load(world, argument).unwrap().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn files_stand_in_for_arguments() {
+        let world = Fixed::new()
+            .with_var("HOME", "/home/u")
+            .with_var("V", "x")
+            .with_file("a", "one\r\ntwo\rthree\n")
+            .with_file("/home/u/x", b"\xff\r\n".to_vec());
+        assert!(load(&world, "a").is_none());
+        assert!(load(&world, "http://a").is_none());
+        assert!(load(&world, "FILE://a").is_none());
+        assert_eq!(load(&world, "file://a").unwrap().unwrap(), Value::from("one\ntwo\nthree\n"));
+        assert_eq!(load(&world, "fileb://~/$V").unwrap().unwrap(), Value::Bytes(b"\xff\r\n".to_vec()));
+        assert_eq!(
+            message(&world, "file://~/x"),
+            "Unable to load paramfile (/home/u/x), text contents could not be decoded.  If this is a binary file, please use \
+             the fileb:// prefix instead of the file:// prefix."
+        );
+        assert_eq!(
+            message(&world, "file://nope"),
+            "Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'"
+        );
+        assert_eq!(
+            message(&world, "fileb://"),
+            "Unable to load paramfile fileb://: [Errno 2] No such file or directory: ''"
+        );
+    }
+
+    #[test]
+    fn encodings() {
+        let world =
+            |name: &str| Fixed::new().with_var("AWS_CLI_FILE_ENCODING", name).with_file("f", b"\xe9\x80".to_vec());
+        assert_eq!(load(&world("ISO-8859-1"), "file://f").unwrap().unwrap(), Value::from("é\u{80}"));
+        assert_eq!(load(&world("cp1252"), "file://f").unwrap().unwrap(), Value::from("é€"));
+        assert_eq!(message(&world("nope"), "file://f"), "unknown encoding: nope");
+        assert!(load(&world("utf-8"), "file://f").unwrap().is_err());
+        assert_eq!(TextEncoding::Utf16.decode(b"\xfe\xff\0a\0\r\0\n".to_vec()).as_deref(), Some("a\n"));
+        assert_eq!(TextEncoding::Utf16Le.decode(b"a".to_vec()), None);
+    }
+
+    #[test]
+    fn errors_of_the_system() {
+        assert_eq!(
+            python_os_error(&io::Error::from_raw_os_error(13), "it's"),
+            "[Errno 13] Permission denied: \"it's\""
+        );
+        assert_eq!(python_os_error_bare(&io::ErrorKind::NotFound.into()), "[Errno 2] No such file or directory");
+        for number in 1..=40 {
+            // The system's own words, where the tests run on glibc, are the same.
+            let own = io::Error::from_raw_os_error(number).to_string();
+            if cfg!(target_env = "gnu") {
+                assert_eq!(own, format!("{} (os error {number})", errno_text(number)));
+            }
+        }
+    }
+}

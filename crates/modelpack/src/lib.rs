@@ -1,0 +1,18 @@
+//! Compiles botocore's JSON models into packs.
+//!
+//! A library, because the build script of the `pack` crate and, at run time, models that a user added both need it.
+
+mod builder;
+mod docs;
+mod error;
+pub mod partitions;
+mod renames;
+pub mod rules;
+mod service;
+mod source;
+
+pub use builder::PackBuilder;
+pub use error::ModelError;
+pub use renames::is_excluded;
+pub use service::ServiceFiles;
+pub use source::ModelDir;

@@ -1,0 +1,44 @@
+//! `--output table`: sections in boxes, nested ones set in by a bar on either side.
+//!
+//! [`build`] turns a value into sections, [`render`] draws them. A section holds references into the value, so a big
+//! table costs little more than the value itself.
+
+mod build;
+mod render;
+mod section;
+
+use crate::OutputError;
+use oxaws_value::Value;
+use std::io::Write;
+
+/// What a table depends on besides the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableOptions {
+    /// Columns of the terminal. A table that is wider turns its one-row sections on their side.
+    pub width: usize,
+    /// Whether to colour cells and bars.
+    pub colour: bool,
+}
+
+impl Default for TableOptions {
+    /// What applies when standard output is no terminal: 80 columns (whatever `COLUMNS` says), no colour.
+    fn default() -> Self {
+        TableOptions { width: 80, colour: false }
+    }
+}
+
+/// Writes `value` as a table under `title`. Falsy values (null, false, 0 and anything empty) print nothing; any other
+/// scalar prints the title alone.
+///
+/// # Errors
+/// Those of `out`; before anything is written, what the AWS CLI raises for values that don't fit a table.
+pub fn write_table(out: &mut dyn Write, title: &str, value: &Value, options: &TableOptions) -> Result<(), OutputError> {
+    if !value.is_truthy() {
+        return Ok(());
+    }
+    let mut sections = build::sections(title, value)?;
+    render::render(out, &mut sections, options)
+}
+
+#[cfg(test)]
+mod tests;

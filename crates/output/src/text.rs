@@ -1,0 +1,218 @@
+//! `--output text`: lines of tab-separated values, each after the upper-case name of the list or map it comes from.
+
+use crate::python::{str_of, type_name};
+use crate::{MAX_DEPTH, OutputError};
+use oxaws_value::{Map, Value};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// Writes one result, or one page of it (the AWS CLI prints each page by itself).
+///
+/// # Errors
+/// Those of `out`; [`OutputError::NoAttribute`] where a list mixes maps with anything else, after writing what comes
+/// before that list.
+pub fn write_text(out: &mut dyn Write, value: &Value) -> Result<(), OutputError> {
+    let mut writer = TextWriter { out, scratch: String::new() };
+    writer.item(value, None, 0)
+}
+
+struct TextWriter<'w> {
+    out: &'w mut dyn Write,
+    scratch: String,
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::List(_) | Value::Map(_))
+}
+
+impl TextWriter<'_> {
+    /// `name` is the upper-case name of what `value` is in.
+    fn item(&mut self, value: &Value, name: Option<&str>, depth: usize) -> Result<(), OutputError> {
+        if depth > MAX_DEPTH {
+            return Err(OutputError::TooDeep);
+        }
+        match value {
+            Value::Map(map) => self.map(map, name, depth),
+            Value::List(items) => self.list(items, name, depth),
+            scalar => {
+                self.scalar(scalar)?;
+                self.end_line()
+            }
+        }
+    }
+
+    fn scalar(&mut self, value: &Value) -> Result<(), OutputError> {
+        Ok(self.out.write_all(str_of(value, &mut self.scratch)?.as_bytes())?)
+    }
+
+    fn end_line(&mut self) -> Result<(), OutputError> {
+        Ok(self.out.write_all(b"\n")?)
+    }
+
+    fn list(&mut self, items: &[Value], name: Option<&str>, depth: usize) -> Result<(), OutputError> {
+        if items.iter().any(|item| matches!(item, Value::Map(_))) {
+            let columns = columns(items)?;
+            for map in items.iter().filter_map(Value::as_map) {
+                self.row(map, &columns, name, depth + 1)?;
+            }
+            return Ok(());
+        }
+        self.scalars(items.iter().filter(|item| is_scalar(item)), name)?;
+        for nested in items.iter().filter(|item| !is_scalar(item)) {
+            self.item(nested, name, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Scalars of a list: a line each after its name, or one line where there is none.
+    fn scalars<'v>(&mut self, items: impl Iterator<Item = &'v Value>, name: Option<&str>) -> Result<(), OutputError> {
+        let mut line = Line::default();
+        for item in items {
+            self.begin(&mut line, name)?;
+            self.scalar(item)?;
+            if name.is_some() {
+                self.end_line()?;
+                line = Line::default();
+            }
+        }
+        if line.begun { self.end_line() } else { Ok(()) }
+    }
+
+    /// A map outside a list: its scalars by key, then the rest by key.
+    fn map(&mut self, map: &Map, name: Option<&str>, depth: usize) -> Result<(), OutputError> {
+        let mut entries: Vec<(&str, &Value)> = map.iter().map(|(k, v)| (&**k, v)).collect();
+        entries.sort_unstable_by_key(|(k, _)| *k);
+        let mut line = Line::default();
+        for (_, value) in entries.iter().filter(|(_, v)| is_scalar(v)) {
+            self.begin(&mut line, name)?;
+            self.scalar(value)?;
+        }
+        if line.begun {
+            self.end_line()?;
+        }
+        for (key, value) in entries.iter().filter(|(_, v)| !is_scalar(v)) {
+            self.item(value, Some(&key.to_uppercase()), depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// A map in a list of maps: the columns that the list's maps share, then the rest by key.
+    fn row(&mut self, map: &Map, columns: &[&str], name: Option<&str>, depth: usize) -> Result<(), OutputError> {
+        if depth > MAX_DEPTH {
+            return Err(OutputError::TooDeep);
+        }
+        let mut line = Line::default();
+        for column in columns {
+            self.begin(&mut line, name)?;
+            if let Some(value) = map.get(column) {
+                self.scalar(value)?;
+            }
+        }
+        if line.begun {
+            self.end_line()?;
+        }
+        let mut rest: Vec<(&str, &Value)> = Vec::new();
+        rest.extend(
+            map.iter().map(|(k, v)| (&**k, v)).filter(|(k, v)| !is_scalar(v) && columns.binary_search(k).is_err()),
+        );
+        rest.sort_unstable_by_key(|(k, _)| *k);
+        for (key, value) in rest {
+            self.item(value, Some(&key.to_uppercase()), depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a cell, the line's first after its name.
+    fn begin(&mut self, line: &mut Line, name: Option<&str>) -> io::Result<()> {
+        if let (false, Some(name)) = (line.begun, name) {
+            line.cell(self.out)?;
+            self.out.write_all(name.as_bytes())?;
+        }
+        line.cell(self.out)
+    }
+}
+
+/// A line of cells with tabs between.
+#[derive(Default)]
+struct Line {
+    begun: bool,
+}
+
+impl Line {
+    fn cell(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.begun {
+            out.write_all(b"\t")?;
+        }
+        self.begun = true;
+        Ok(())
+    }
+}
+
+/// The keys that hold a scalar in any of the maps, sorted.
+fn columns(items: &[Value]) -> Result<Vec<&str>, OutputError> {
+    let mut columns = BTreeSet::new();
+    for item in items {
+        let Value::Map(map) = item else {
+            return Err(OutputError::NoAttribute { kind: type_name(item), attribute: "items" });
+        };
+        columns.extend(map.iter().filter(|(_, v)| is_scalar(v)).map(|(k, _)| &**k));
+    }
+    Ok(columns.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxaws_value::parse_json;
+
+    fn text(json: &str) -> (String, Option<String>) {
+        let mut out = Vec::new();
+        let error = write_text(&mut out, &parse_json(json).unwrap()).err().map(|e| e.to_string());
+        (String::from_utf8(out).unwrap(), error)
+    }
+
+    #[test]
+    fn layouts() {
+        for (json, want) in [
+            ("null", "None\n"),
+            ("true", "True\n"),
+            ("1.5", "1.5\n"),
+            ("\"\"", "\n"),
+            ("[]", ""),
+            ("{}", ""),
+            ("[1,\"a\",null]", "1\ta\tNone\n"),
+            (r#"{"Names":["a","b"]}"#, "NAMES\ta\nNAMES\tb\n"),
+            (r#"{"b":1,"a":"x","m":{"k":"v"},"e":{},"l":[]}"#, "x\t1\nM\tv\n"),
+            (r#"{"i":[{"b":1},{"a":2,"c":[3]},{}]}"#, "I\t\t1\nI\t2\t\nC\t3\nI\t\t\n"),
+            (r#"{"i":[{"a":1},{"a":[2]}]}"#, "I\t1\nI\t[2]\n"),
+            (r#"{"i":[{"a":[1]},{"b":{}}]}"#, "A\t1\n"),
+            (r#"[[1,2],[3]]"#, "1\t2\n3\n"),
+            (r#"[5,[1,2],6,[]]"#, "5\t6\n1\t2\n"),
+            (r#"{"straße":["x"]}"#, "STRASSE\tx\n"),
+            (r#"{"NextToken":{"NextToken":"t"}}"#, "NEXTTOKEN\tt\n"),
+        ] {
+            assert_eq!(text(json), (want.to_owned(), None), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_mixes_maps_with_others_ends_the_output() {
+        for (json, want, error) in [
+            (r#"{"a":"x","b":[1,{"k":2}]}"#, "x\n", "'int' object has no attribute 'items'"),
+            (r#"[{"k":2},true]"#, "", "'bool' object has no attribute 'items'"),
+            (r#"[{"k":2},["x"]]"#, "", "'list' object has no attribute 'items'"),
+            (r#"[null,{}]"#, "", "'NoneType' object has no attribute 'items'"),
+        ] {
+            assert_eq!(text(json), (want.to_owned(), Some(error.to_owned())), "{json}");
+        }
+    }
+
+    #[test]
+    fn too_deep_is_an_error() {
+        let mut value = Value::Null;
+        for _ in 0..MAX_DEPTH + 10 {
+            value = Value::List(vec![value]);
+        }
+        assert!(matches!(write_text(&mut Vec::new(), &value), Err(OutputError::TooDeep)));
+    }
+}

@@ -1,0 +1,237 @@
+//! JSON bodies read by their shape, straight from the text.
+
+use crate::failure::{Mismatch, ParseFailure};
+use crate::json_reader::{JsonFault, JsonKind, JsonReader};
+use crate::nodes::{Child, MapNode, Node, Nodes, Slots, Structure, unknown_union_member};
+use crate::reply::{ParseOptions, Reply};
+use crate::{MAX_DEPTH, scalar, timestamp};
+use oxaws_model::{Shape, ShapeKind};
+use oxaws_value::{Key, Map, Value};
+
+/// Why reading by shape ends.
+enum Fault {
+    Json(JsonFault),
+    Type { place: &'static str, wanted: &'static str, found: &'static str },
+    Value(ParseFailure),
+}
+
+impl From<JsonFault> for Fault {
+    fn from(fault: JsonFault) -> Fault {
+        Fault::Json(fault)
+    }
+}
+
+impl From<ParseFailure> for Fault {
+    fn from(failure: ParseFailure) -> Fault {
+        Fault::Value(failure)
+    }
+}
+
+impl Fault {
+    fn into_failure(self, reply: &Reply) -> ParseFailure {
+        match self {
+            Fault::Json(JsonFault::TooDeep) => ParseFailure::TooDeep,
+            Fault::Json(JsonFault::Syntax(_)) if reply.is_html() => reply.mismatch(Mismatch::Html),
+            Fault::Json(JsonFault::Syntax(position)) => reply.mismatch(Mismatch::Json { position }),
+            Fault::Type { place, wanted, found } => {
+                reply.mismatch(Mismatch::Type { place: place.to_owned(), wanted, found })
+            }
+            Fault::Value(failure) => failure,
+        }
+    }
+}
+
+/// The structure that a JSON body holds; an empty body counts as `{}`. `strict` is the typing of `rest-json`, which
+/// converts numbers and booleans by their shape; `json` passes on what came.
+pub(crate) fn body(
+    shape: Shape,
+    strict: bool,
+    reply: &Reply,
+    o: &ParseOptions,
+    nodes: &Nodes,
+) -> Result<Map, ParseFailure> {
+    match payload(shape, strict, reply, o, nodes)? {
+        Value::Map(map) => Ok(map),
+        other => Err(reply.mismatch(Mismatch::Type {
+            place: shape.name().to_owned(),
+            wanted: "structure",
+            found: if other.is_null() { "NoneType" } else { "document" },
+        })),
+    }
+}
+
+/// The value that a JSON body holds, by any shape.
+pub(crate) fn payload(
+    shape: Shape,
+    strict: bool,
+    reply: &Reply,
+    o: &ParseOptions,
+    nodes: &Nodes,
+) -> Result<Value, ParseFailure> {
+    let text = std::str::from_utf8(reply.body).map_err(|e| ParseFailure::not_utf8(reply.body, e))?;
+    let text = if text.is_empty() { "{}" } else { text };
+    let mut parser = Parser { reader: JsonReader::new(text), nodes, o, strict, depth: 0 };
+    let read = |parser: &mut Parser| -> Result<Value, Fault> {
+        let value = match shape.kind() {
+            // An empty body has no items either.
+            ShapeKind::List if reply.body.is_empty() => Value::List(Vec::new()),
+            _ => {
+                if parser.reader.kind()? == JsonKind::Null && !shape.document() {
+                    return Err(Fault::Type { place: shape.name(), wanted: shape.kind().name(), found: "NoneType" });
+                }
+                let value = parser.value(&Child::new(shape))?;
+                if !parser.reader.at_end() {
+                    return Err(Fault::Value(reply.mismatch(Mismatch::ExtraData)));
+                }
+                value
+            }
+        };
+        Ok(value)
+    };
+    read(&mut parser).map_err(|fault| fault.into_failure(reply))
+}
+
+struct Parser<'a> {
+    reader: JsonReader<'a>,
+    nodes: &'a Nodes,
+    o: &'a ParseOptions<'a>,
+    strict: bool,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    /// A value that isn't null.
+    fn value(&mut self, child: &Child) -> Result<Value, Fault> {
+        if child.document {
+            return Ok(self.reader.any()?);
+        }
+        let kind = self.reader.kind()?;
+        let wanted = match child.kind {
+            ShapeKind::Structure | ShapeKind::Map => JsonKind::Map,
+            ShapeKind::List => JsonKind::List,
+            ShapeKind::String if kind == JsonKind::String => {
+                return Ok(Value::String(self.reader.string()?.into_owned()));
+            }
+            scalar => return self.scalar(child, scalar, kind),
+        };
+        if kind != wanted {
+            return Err(Fault::Type { place: child.shape.name(), wanted: child.kind.name(), found: kind.name() });
+        }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Fault::Json(JsonFault::TooDeep));
+        }
+        let node = self.nodes.get(child);
+        let value = match &*node {
+            Node::Structure(structure) => Value::Map(self.structure(structure)?),
+            Node::List(element) => Value::List(self.list(element)?),
+            Node::Map(map) => Value::Map(self.map(map)?),
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn nullable(&mut self, child: &Child) -> Result<Value, Fault> {
+        self.reader.kind()?;
+        if self.reader.null() { Ok(Value::Null) } else { self.value(child) }
+    }
+
+    fn structure(&mut self, node: &Structure) -> Result<Map, Fault> {
+        let mut slots = Slots::new();
+        let mut expected = 0;
+        // For unions: the first key, and how many members are set.
+        let (mut first_key, mut set, mut known) = (None, 0, false);
+        let mut more = self.reader.open(b'}');
+        while more {
+            let key = self.reader.key()?;
+            let place = node.find(expected, |m| m.wire == key);
+            self.reader.kind()?;
+            let null = self.reader.null();
+            if node.union {
+                let counts = !null && key != "__type";
+                set += usize::from(counts);
+                known |= counts && place.is_some();
+                first_key.get_or_insert(key.into_owned());
+            }
+            match place {
+                Some(place) if null => slots.unset(place),
+                Some(place) => {
+                    let value = self.value(&node.members[place].child)?;
+                    slots.set(place, value);
+                    expected = place + 1;
+                }
+                None if null => {}
+                None => self.reader.skip()?,
+            }
+            more = self.reader.more(b'}')?;
+        }
+        if node.union {
+            if set != 1 {
+                return Err(Fault::Value(ParseFailure::Union { shape: node.name }));
+            }
+            if !known {
+                return Ok(unknown_union_member(&first_key.unwrap_or_default()));
+            }
+        }
+        Ok(slots.into_map(node))
+    }
+
+    fn list(&mut self, element: &Child) -> Result<Vec<Value>, Fault> {
+        let mut items = Vec::new();
+        let mut more = self.reader.open(b']');
+        while more {
+            items.push(self.nullable(element)?);
+            more = self.reader.more(b']')?;
+        }
+        Ok(items)
+    }
+
+    fn map(&mut self, node: &MapNode) -> Result<Map, Fault> {
+        let mut map = Map::new();
+        let mut more = self.reader.open(b'}');
+        while more {
+            let key = self.reader.key()?;
+            let value = self.nullable(&node.value)?;
+            map.insert(Key::Owned(key.into_owned()), value);
+            more = self.reader.more(b'}')?;
+        }
+        Ok(map)
+    }
+
+    fn scalar(&mut self, child: &Child, wanted: ShapeKind, kind: JsonKind) -> Result<Value, Fault> {
+        let value = match kind {
+            JsonKind::String => Value::String(self.reader.string()?.into_owned()),
+            JsonKind::Number => self.reader.number()?,
+            JsonKind::Bool => Value::Bool(self.reader.boolean()?),
+            JsonKind::Map | JsonKind::List => self.reader.any()?,
+            JsonKind::Null => {
+                self.reader.skip()?;
+                Value::Null
+            }
+        };
+        if wanted == ShapeKind::Timestamp {
+            return Ok(timestamp::shown(value, self.o)?);
+        }
+        if !self.strict {
+            return Ok(value);
+        }
+        let wrong = Fault::Type { place: child.shape.name(), wanted: wanted.name(), found: kind.name() };
+        Ok(match (wanted, value) {
+            (ShapeKind::Boolean, Value::Bool(b)) => Value::Bool(b),
+            (ShapeKind::Boolean, Value::String(s)) => Value::Bool(s.eq_ignore_ascii_case("true")),
+            (ShapeKind::Boolean, _) => Value::Bool(false),
+            (ShapeKind::Integer | ShapeKind::Long, n @ (Value::Int(_) | Value::BigInt(_))) => n,
+            (ShapeKind::Integer | ShapeKind::Long, Value::Bool(b)) => Value::Int(b.into()),
+            (ShapeKind::Integer | ShapeKind::Long, Value::String(s)) => scalar::integer(&s)?,
+            (ShapeKind::Integer | ShapeKind::Long, Value::Float(f)) if f.is_finite() => {
+                scalar::integer(&format!("{:.0}", f.trunc()))?
+            }
+            (ShapeKind::Integer | ShapeKind::Long, _) => return Err(wrong),
+            (ShapeKind::Float | ShapeKind::Double, f @ Value::Float(_)) => f,
+            (ShapeKind::Float | ShapeKind::Double, Value::Bool(b)) => Value::Float(b.into()),
+            (ShapeKind::Float | ShapeKind::Double, Value::String(s)) => scalar::float(&s)?,
+            (ShapeKind::Float | ShapeKind::Double, n) => Value::Float(n.as_f64().ok_or(wrong)?),
+            (_, value) => value,
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! The AWS protocols: an input value becomes an HTTP request by its shape, a reply becomes a value by its shape.
+//!
+//! [`serialize`] and [`parse`] dispatch on the protocol of the operation's service (`query`, `ec2`, `json`,
+//! `rest-json`, `rest-xml`, `smithy-rpc-v2-cbor`). Nothing here opens a socket, reads a clock or knows a host: what
+//! varies from call to call comes in through [`SerializeOptions`] and [`ParseOptions`]. The rules are those of
+//! botocore 1.43.55 as the AWS CLI 2.36.7 uses it.
+
+mod cbor;
+mod cbor_read;
+mod cbor_write;
+mod errors;
+mod event_stream;
+mod failure;
+mod headers;
+mod json;
+mod json_read;
+mod json_reader;
+mod json_write;
+mod nodes;
+mod query;
+mod reply;
+mod request;
+mod rest;
+mod rest_reply;
+mod scalar;
+mod status;
+mod timestamp;
+mod uri;
+mod xml_read;
+mod xml_reader;
+mod xml_tree;
+mod xml_write;
+
+pub use errors::{ServiceError, parse_error};
+pub use event_stream::{
+    Event, EventStreamError, HeaderValue, Message, MessageDecoder, parse_event, parse_initial_response,
+};
+pub use failure::{Mismatch, ParseFailure, XmlFault, XmlFaultKind};
+pub use reply::{ParseOptions, Parsed, Reply, Timestamps, parse};
+pub use request::{Body, Request, SerializeError, SerializeOptions, serialize};
+pub use status::reason_phrase;
+pub use uri::{form_encode, percent_encode};
+
+/// How deep structures, lists and maps may nest on either side. DynamoDB, the deepest, allows 32 levels of attributes,
+/// which are 64 of shapes.
+pub(crate) const MAX_DEPTH: usize = 128;

@@ -1,0 +1,191 @@
+//! Shapes prepared for reading: the names and kinds a reader needs for each member, looked up in the pack once.
+
+use oxaws_model::{Member, Shape, ShapeKind};
+use oxaws_value::{Key, Map, Value};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The shapes that one reply has met.
+pub(crate) struct Nodes {
+    arena: RefCell<Vec<Rc<Node>>>,
+    by_shape: RefCell<HashMap<u32, u32>>,
+}
+
+/// A container shape.
+pub(crate) enum Node {
+    Structure(Structure),
+    List(Child),
+    Map(MapNode),
+}
+
+/// A structure.
+pub(crate) struct Structure {
+    pub(crate) name: &'static str,
+    pub(crate) union: bool,
+    pub(crate) members: Vec<MemberNode>,
+}
+
+/// A map, with the names of its parts in XML.
+pub(crate) struct MapNode {
+    pub(crate) key_name: &'static str,
+    pub(crate) value_name: &'static str,
+    pub(crate) value: Child,
+}
+
+/// A member of a structure.
+pub(crate) struct MemberNode {
+    pub(crate) name: &'static str,
+    /// `locationName` or the name.
+    pub(crate) wire: &'static str,
+    /// The element's name in XML: a flattened list goes by the name of its elements.
+    pub(crate) xml: &'static str,
+    /// Not in the body: in a header, the status code, or the header of an event. Locations that only requests know don't
+    /// count.
+    pub(crate) elsewhere: bool,
+    pub(crate) attribute: bool,
+    pub(crate) flattened: bool,
+    pub(crate) child: Child,
+}
+
+/// A reference to a shape, resolved when it is first met.
+pub(crate) struct Child {
+    pub(crate) shape: Shape,
+    pub(crate) kind: ShapeKind,
+    pub(crate) document: bool,
+    node: Cell<u32>,
+}
+
+const UNRESOLVED: u32 = u32::MAX;
+
+impl Child {
+    pub(crate) fn new(shape: Shape) -> Child {
+        Child { shape, kind: shape.kind(), document: shape.document(), node: Cell::new(UNRESOLVED) }
+    }
+}
+
+impl Nodes {
+    pub(crate) fn new() -> Nodes {
+        Nodes { arena: RefCell::new(Vec::new()), by_shape: RefCell::new(HashMap::new()) }
+    }
+
+    /// The container that a child refers to. For a scalar: a structure without members.
+    pub(crate) fn get(&self, child: &Child) -> Rc<Node> {
+        if child.node.get() == UNRESOLVED {
+            let known = self.by_shape.borrow().get(&child.shape.index()).copied();
+            let index = known.unwrap_or_else(|| {
+                let mut arena = self.arena.borrow_mut();
+                let index = arena.len() as u32;
+                arena.push(Rc::new(Node::of(child.shape)));
+                self.by_shape.borrow_mut().insert(child.shape.index(), index);
+                index
+            });
+            child.node.set(index);
+        }
+        Rc::clone(&self.arena.borrow()[child.node.get() as usize])
+    }
+}
+
+impl Node {
+    fn of(shape: Shape) -> Node {
+        match shape.kind() {
+            ShapeKind::List => Node::List(Child::new(shape.element().shape())),
+            ShapeKind::Map => Node::Map(MapNode {
+                key_name: shape.key().location_name().filter(|n| !n.is_empty()).unwrap_or("key"),
+                value_name: shape.value().location_name().filter(|n| !n.is_empty()).unwrap_or("value"),
+                value: Child::new(shape.value().shape()),
+            }),
+            _ => Node::Structure(Structure {
+                name: shape.name(),
+                union: shape.union(),
+                members: shape.members().map(MemberNode::of).collect(),
+            }),
+        }
+    }
+}
+
+impl MemberNode {
+    fn of(member: Member) -> MemberNode {
+        let shape = member.shape();
+        let flattened = member.flattened();
+        let wire = member.wire_name();
+        let element_name =
+            if flattened && shape.kind() == ShapeKind::List { shape.element().location_name() } else { None };
+        MemberNode {
+            name: member.name(),
+            wire,
+            xml: element_name.unwrap_or(wire),
+            elsewhere: crate::headers::in_head(member) || member.event_header(),
+            attribute: member.xml_attribute(),
+            flattened,
+            child: Child::new(shape),
+        }
+    }
+}
+
+impl Structure {
+    /// The member that `matches`, looking first at `expected`, since services send members in the model's order.
+    pub(crate) fn find(&self, expected: usize, matches: impl Fn(&MemberNode) -> bool) -> Option<usize> {
+        if self.members.get(expected).is_some_and(&matches) {
+            return Some(expected);
+        }
+        self.members.iter().position(matches)
+    }
+}
+
+/// The members of a structure as they are read: kept by place, so that they end in the model's order.
+pub(crate) struct Slots {
+    entries: Vec<(u32, Value)>,
+    sorted: bool,
+}
+
+impl Slots {
+    pub(crate) fn new() -> Slots {
+        Slots { entries: Vec::new(), sorted: true }
+    }
+
+    /// The value of the member at `place`, if it has one.
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Value> {
+        // The last one is nearly always the one looked for: elements of a flattened list stand together.
+        match self.entries.last() {
+            None => None,
+            Some(last) if last.0 as usize == place => self.entries.last_mut().map(|e| &mut e.1),
+            Some(last) if self.sorted && (last.0 as usize) < place => None,
+            Some(_) => self.entries.iter_mut().find(|e| e.0 as usize == place).map(|e| &mut e.1),
+        }
+    }
+
+    /// Sets the value of the member at `place`.
+    pub(crate) fn set(&mut self, place: usize, value: Value) {
+        match self.get_mut(place) {
+            Some(old) => *old = value,
+            None => {
+                self.sorted &= self.entries.last().is_none_or(|last| (last.0 as usize) < place);
+                self.entries.push((place as u32, value));
+            }
+        }
+    }
+
+    /// Takes the member at `place` out.
+    pub(crate) fn unset(&mut self, place: usize) {
+        self.entries.retain(|e| e.0 as usize != place);
+    }
+
+    /// The map of what was read, in the model's order.
+    pub(crate) fn into_map(mut self, structure: &Structure) -> Map {
+        if !self.sorted {
+            self.entries.sort_by_key(|e| e.0);
+        }
+        let mut map = Map::with_capacity(self.entries.len());
+        for (place, value) in self.entries {
+            map.insert(Key::Borrowed(structure.members[place as usize].name), value);
+        }
+        map
+    }
+}
+
+/// What stands for a union whose member the models don't know.
+pub(crate) fn unknown_union_member(tag: &str) -> Map {
+    let inner: Map = [("name", Value::from(tag))].into_iter().collect();
+    [("SDK_UNKNOWN_MEMBER", Value::Map(inner))].into_iter().collect()
+}

@@ -1,0 +1,13 @@
+//! The real executable against real servers: `cargo xtask test` prepares them and names the executable in `OXAWS_AWS`.
+//!
+//! Each test holds exit code, standard output and standard error together; `[..]` stands for what differs from run to
+//! run. Any program with the command line of AWS CLI v2 passes.
+
+mod bad_input;
+mod ec2;
+mod json;
+mod local_errors;
+mod query;
+mod rest;
+mod s3;
+mod servers;
