@@ -387,7 +387,8 @@ impl<'a> Parser<'a> {
             }
             Nargs::One | Nargs::Optional => match words.into_iter().next() {
                 Some(word) => Given::Word(word),
-                None => return Ok(()),
+                // An option without its optional word (`const` of argparse).
+                None => Given::Flag(true),
             },
             Nargs::ZeroOrMore | Nargs::OneOrMore | Nargs::Exactly(_) => Given::Words(words),
         };

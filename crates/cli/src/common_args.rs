@@ -14,8 +14,9 @@ pub const CLI_INPUT_JSON: &str = "cli-input-json";
 pub const CLI_INPUT_YAML: &str = "cli-input-yaml";
 /// `--generate-cli-skeleton`
 pub const SKELETON: &str = "generate-cli-skeleton";
-/// Words that, standing alone anywhere on the line, make every argument optional.
-pub const OPTIONAL_MAKERS: [&str; 3] = ["--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton"];
+/// Words that, standing alone anywhere on the line, make every argument optional (as `--generate-cli-skeleton` does,
+/// unless `output` follows it).
+pub const OPTIONAL_MAKERS: [&str; 2] = ["--cli-input-json", "--cli-input-yaml"];
 
 pub(crate) fn add(table: &mut ArgTable, operation: Operation) {
     if operation.has_streaming_output() {

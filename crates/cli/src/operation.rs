@@ -272,7 +272,8 @@ pub fn prepare<'a>(
     words: &[String],
 ) -> Result<OperationCall<'a>, Failure> {
     let mut table = ArgTable::of(operation, service, name, cx.registry);
-    if words.iter().any(|w| OPTIONAL_MAKERS.contains(&w.as_str())) && table.get(SKELETON).is_some() {
+    let documented = words.iter().any(|w| OPTIONAL_MAKERS.contains(&w.as_str()));
+    if table.get(SKELETON).is_some() && (documented || skeleton::frees_arguments(words)) {
         table.require_nothing();
     }
     if words == ["help"] {

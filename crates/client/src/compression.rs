@@ -1,6 +1,7 @@
 //! Compresses request bodies where the operation and the settings ask for it.
 
 use crate::client::ServiceClient;
+use crate::error::CallError;
 use crate::send::{Outgoing, Source};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -8,22 +9,37 @@ use oxaws_model::Operation;
 use std::io::Write;
 
 /// Compresses the body with gzip when the operation has the trait, compression isn't disabled, and the body isn't small.
-pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoing) {
-    let Some(from) = client.settings.compression_from else { return };
+/// A streaming body is compressed whatever its size, unless the service must know its length beforehand.
+///
+/// # Errors
+/// When the body can't be read.
+pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoing) -> Result<(), CallError> {
+    let Some(from) = client.settings.compression_from else { return Ok(()) };
     if !operation.compression_encodings().any(|e| e == "gzip") {
-        return;
+        return Ok(());
     }
-    let Source::Bytes(bytes) = &outgoing.source else { return };
-    if bytes.len() < from {
-        return;
+    let wanted = if operation.has_streaming_input() {
+        let payload = operation.input().and_then(|i| i.payload());
+        payload.is_none_or(|m| !m.shape().requires_length())
+    } else {
+        outgoing.source.bytes().len() >= from
+    };
+    if !wanted || matches!(outgoing.source, Source::Encoded(_)) {
+        return Ok(());
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing to a vector can't fail.
-    let Ok(compressed) = encoder.write_all(bytes).and_then(|()| encoder.finish()) else { return };
+    let mut outcome = Ok(());
+    outgoing.source.scan(|bytes| {
+        if outcome.is_ok() {
+            outcome = encoder.write_all(bytes);
+        }
+    })?;
+    let compressed = outcome.and_then(|()| encoder.finish()).map_err(|e| CallError::Io(e.to_string()))?;
     outgoing.source = Source::Bytes(compressed);
     let encoding = match outgoing.header("Content-Encoding") {
         Some(there) => format!("{there},gzip"),
         None => "gzip".to_owned(),
     };
     outgoing.set_header("Content-Encoding", &encoding);
+    Ok(())
 }

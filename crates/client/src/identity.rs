@@ -1,4 +1,5 @@
-//! Credentials of a session.
+//! Credentials of a session. (The provider chain is being plugged in here by whoever writes the configure commands:
+//! leave this file to them.)
 
 use crate::error::CallError;
 use crate::session::Session;

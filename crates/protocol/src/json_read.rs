@@ -2,11 +2,11 @@
 
 use crate::failure::{Mismatch, ParseFailure};
 use crate::json_reader::{JsonFault, JsonKind, JsonReader};
-use crate::nodes::{Child, MapNode, Node, Nodes, Slots, Structure, unknown_union_member};
+use crate::nodes::{Child, MapNode, Node, Nodes, Structure, unknown_union_member};
 use crate::reply::{ParseOptions, Reply};
 use crate::{MAX_DEPTH, scalar, timestamp};
 use oxaws_model::{Shape, ShapeKind};
-use oxaws_value::{Key, Map, Value};
+use oxaws_value::{Map, Value};
 
 /// Why reading by shape ends.
 enum Fault {
@@ -137,7 +137,7 @@ impl Parser<'_> {
     }
 
     fn structure(&mut self, node: &Structure) -> Result<Map, Fault> {
-        let mut slots = Slots::new();
+        let mut slots = self.nodes.slots();
         let mut expected = 0;
         // For unions: the first key, and how many members are set.
         let (mut first_key, mut set, mut known) = (None, 0, false);
@@ -173,7 +173,7 @@ impl Parser<'_> {
                 return Ok(unknown_union_member(&first_key.unwrap_or_default()));
             }
         }
-        Ok(slots.into_map(node))
+        Ok(self.nodes.structure_map(slots, node))
     }
 
     fn list(&mut self, element: &Child) -> Result<Vec<Value>, Fault> {
@@ -183,19 +183,20 @@ impl Parser<'_> {
             items.push(self.nullable(element)?);
             more = self.reader.more(b']')?;
         }
+        items.shrink_to_fit();
         Ok(items)
     }
 
     fn map(&mut self, node: &MapNode) -> Result<Map, Fault> {
-        let mut map = Map::new();
+        let mut entries = self.nodes.entries();
         let mut more = self.reader.open(b'}');
         while more {
             let key = self.reader.key()?;
             let value = self.nullable(&node.value)?;
-            map.insert(Key::Owned(key.into_owned()), value);
+            entries.push((self.nodes.keys.key(key), value));
             more = self.reader.more(b'}')?;
         }
-        Ok(map)
+        Ok(self.nodes.entries_map(entries))
     }
 
     fn scalar(&mut self, child: &Child, wanted: ShapeKind, kind: JsonKind) -> Result<Value, Fault> {

@@ -145,12 +145,64 @@ impl<'a> JsonReader<'a> {
                 Some(_) => at += 1,
             }
         }
-        // Escapes are rare: leave them to the general reader.
-        self.skip_string()?;
-        match parse_json(&self.text[begin..self.at]) {
-            Ok(Value::String(s)) => Ok(Cow::Owned(s)),
-            _ => Err(JsonFault::Syntax(begin)),
+        let mut out = String::with_capacity(at - begin + 32);
+        let mut from = begin + 1;
+        loop {
+            match self.bytes.get(at) {
+                Some(b'"') => {
+                    out.push_str(&self.text[from..at]);
+                    out.shrink_to_fit();
+                    self.at = at + 1;
+                    return Ok(Cow::Owned(out));
+                }
+                Some(b'\\') => {
+                    out.push_str(&self.text[from..at]);
+                    at = self.escape(at, &mut out)?;
+                    from = at;
+                }
+                Some(0..0x20) | None => return Err(JsonFault::Syntax(at)),
+                Some(_) => at += 1,
+            }
         }
+    }
+
+    /// The character of the escape at `at`; returns where it ends. Half a surrogate pair is U+FFFD.
+    fn escape(&self, at: usize, out: &mut String) -> Result<usize, JsonFault> {
+        let fault = Err(JsonFault::Syntax(at));
+        let Some(letter) = self.bytes.get(at + 1) else { return fault };
+        out.push(match letter {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let Some(first) = self.hex4(at + 2) else { return fault };
+                let low = || {
+                    let pair = self.bytes.get(at + 6..at + 8) == Some(b"\\u");
+                    self.hex4(at + 8).filter(|low| pair && (0xdc00..0xe000).contains(low))
+                };
+                if (0xd800..0xdc00).contains(&first)
+                    && let Some(low) = low()
+                {
+                    let code = 0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00);
+                    out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
+                    return Ok(at + 12);
+                }
+                out.push(char::from_u32(first).unwrap_or('\u{fffd}'));
+                return Ok(at + 6);
+            }
+            _ => return fault,
+        });
+        Ok(at + 2)
+    }
+
+    fn hex4(&self, at: usize) -> Option<u32> {
+        let digits = self.bytes.get(at..at + 4)?;
+        digits.iter().try_fold(0, |code, b| Some(code * 16 + char::from(*b).to_digit(16)?))
     }
 
     fn skip_string(&mut self) -> Result<(), JsonFault> {
@@ -307,6 +359,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn strings_are_read_as_the_general_reader_reads_them(text in "\"([a-c\u{e9}]|\\\\[\"\\\\/bfnrtux]|\\\\u(d83d|dc00|00e9|0)){0,8}\"?") {
+            let mut reader = JsonReader::new(&text);
+            let read = reader.kind().and_then(|_| reader.string());
+            match parse_json(&text) {
+                Ok(Value::String(want)) => prop_assert_eq!(read, Ok(Cow::Owned(want))),
+                _ => prop_assert!(read.is_err() || !reader.at_end()),
+            }
+        }
+
         #[test]
         fn it_agrees_with_the_general_reader(text in "[\\[\\]{}\",:a1\\-. \\\\n]{0,24}") {
             let mut reader = JsonReader::new(&text);

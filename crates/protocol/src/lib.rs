@@ -16,6 +16,7 @@ mod json;
 mod json_read;
 mod json_reader;
 mod json_write;
+mod keys;
 mod nodes;
 mod query;
 mod reply;

@@ -1,5 +1,6 @@
 //! Shapes prepared for reading: the names and kinds a reader needs for each member, looked up in the pack once.
 
+use crate::keys::Keys;
 use oxaws_model::{Member, Shape, ShapeKind};
 use oxaws_value::{Key, Map, Value};
 use std::cell::{Cell, RefCell};
@@ -10,6 +11,11 @@ use std::rc::Rc;
 pub(crate) struct Nodes {
     arena: RefCell<Vec<Rc<Node>>>,
     by_shape: RefCell<HashMap<u32, u32>>,
+    /// Vectors of finished structures and maps, for the next: replies have a million small ones, and each ends in a map
+    /// of exactly its size.
+    spare_slots: RefCell<Vec<Vec<(u32, Value)>>>,
+    spare_entries: RefCell<Vec<Vec<(Key, Value)>>>,
+    pub(crate) keys: Keys,
 }
 
 /// A container shape.
@@ -66,7 +72,46 @@ impl Child {
 
 impl Nodes {
     pub(crate) fn new() -> Nodes {
-        Nodes { arena: RefCell::new(Vec::new()), by_shape: RefCell::new(HashMap::new()) }
+        Nodes {
+            arena: RefCell::new(Vec::new()),
+            by_shape: RefCell::new(HashMap::new()),
+            spare_slots: RefCell::new(Vec::new()),
+            spare_entries: RefCell::new(Vec::new()),
+            keys: Keys::new(),
+        }
+    }
+
+    /// Room for the members of a structure.
+    pub(crate) fn slots(&self) -> Slots {
+        Slots { entries: self.spare_slots.borrow_mut().pop().unwrap_or_default(), sorted: true }
+    }
+
+    /// The map of what was read, in the model's order.
+    pub(crate) fn structure_map(&self, mut slots: Slots, structure: &Structure) -> Map {
+        if !slots.sorted {
+            slots.entries.sort_by_key(|e| e.0);
+        }
+        let mut map = Map::with_capacity(slots.entries.len());
+        for (place, value) in slots.entries.drain(..) {
+            map.insert(Key::Borrowed(structure.members[place as usize].name), value);
+        }
+        self.spare_slots.borrow_mut().push(slots.entries);
+        map
+    }
+
+    /// Room for the entries of a map.
+    pub(crate) fn entries(&self) -> Vec<(Key, Value)> {
+        self.spare_entries.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// The map of these entries; a key that repeats keeps its last value.
+    pub(crate) fn entries_map(&self, mut entries: Vec<(Key, Value)>) -> Map {
+        let mut map = Map::with_capacity(entries.len());
+        for (key, value) in entries.drain(..) {
+            map.insert(key, value);
+        }
+        self.spare_entries.borrow_mut().push(entries);
+        map
     }
 
     /// The container that a child refers to. For a scalar: a structure without members.
@@ -140,10 +185,6 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    pub(crate) fn new() -> Slots {
-        Slots { entries: Vec::new(), sorted: true }
-    }
-
     /// The value of the member at `place`, if it has one.
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Value> {
         // The last one is nearly always the one looked for: elements of a flattened list stand together.
@@ -169,18 +210,6 @@ impl Slots {
     /// Takes the member at `place` out.
     pub(crate) fn unset(&mut self, place: usize) {
         self.entries.retain(|e| e.0 as usize != place);
-    }
-
-    /// The map of what was read, in the model's order.
-    pub(crate) fn into_map(mut self, structure: &Structure) -> Map {
-        if !self.sorted {
-            self.entries.sort_by_key(|e| e.0);
-        }
-        let mut map = Map::with_capacity(self.entries.len());
-        for (place, value) in self.entries {
-            map.insert(Key::Borrowed(structure.members[place as usize].name), value);
-        }
-        map
     }
 }
 

@@ -1,12 +1,12 @@
 //! XML bodies read by their shape, straight from the tokens.
 
 use crate::failure::{Mismatch, ParseFailure, XmlFault};
-use crate::nodes::{Child, MapNode, Node, Nodes, Slots, Structure, unknown_union_member};
+use crate::nodes::{Child, MapNode, Node, Nodes, Structure, unknown_union_member};
 use crate::reply::{ParseOptions, Reply};
 use crate::xml_reader::{Tag, XmlReader};
 use crate::{MAX_DEPTH, scalar, timestamp};
 use oxaws_model::{Operation, Protocol, Shape, ShapeKind};
-use oxaws_value::{Key, Map, Value};
+use oxaws_value::{Map, Value};
 
 /// Why reading by shape ends.
 pub(crate) enum Fault {
@@ -207,6 +207,7 @@ impl<'a> Parser<'a> {
                     }
                 }
                 self.depth -= 1;
+                items.shrink_to_fit();
                 return Ok(Value::List(items));
             }
             ShapeKind::Map => {
@@ -251,7 +252,7 @@ impl<'a> Parser<'a> {
     }
 
     fn members(&mut self, node: &Structure, tag: &Tag) -> Result<Map, Fault> {
-        let mut slots = Slots::new();
+        let mut slots = self.nodes.slots();
         let mut expected = 0;
         let mut names: Vec<String> = Vec::new();
         while let Some(child) = self.reader.child()? {
@@ -318,7 +319,7 @@ impl<'a> Parser<'a> {
                 return Ok(unknown_union_member(tag));
             }
         }
-        Ok(slots.into_map(node))
+        Ok(self.nodes.structure_map(slots, node))
     }
 
     /// The key and the value of the map entry that was entered, which is left.
@@ -334,7 +335,7 @@ impl<'a> Parser<'a> {
             }
         }
         if let Some(key) = key {
-            map.insert(Key::Owned(key), value.unwrap_or_default());
+            map.insert(self.nodes.keys.key(key.into()), value.unwrap_or_default());
         }
         Ok(())
     }

@@ -138,7 +138,7 @@ fn table(
         // The first round warms caches and doesn't count.
         for round in 0..=rounds {
             for (number, (name, program)) in programs.iter().enumerate() {
-                let cost = measure(program, workload.args, vars, &scratch.path().join(name))?;
+                let cost = measure(program, workload.args, vars, &output_file(scratch, name))?;
                 if round > 0 {
                     costs[number].push(cost);
                 }
@@ -170,6 +170,11 @@ fn table(
     Ok(out)
 }
 
+/// Where a program's standard output goes.
+fn output_file(scratch: &Scratch, program: &str) -> PathBuf {
+    scratch.path().join(format!("{program}.out"))
+}
+
 /// The median of the ratios of the same round, as a fraction where ours is smaller.
 fn ratio(ours: &[Cost], theirs: &[Cost], figure: fn(&Cost) -> f64) -> String {
     let mut ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| figure(a) / figure(b).max(1e-9)).collect();
@@ -187,7 +192,7 @@ fn milliseconds(seconds: f64) -> String {
 }
 
 fn check_same_output(workload: &Workload, programs: &[&(&str, PathBuf)], scratch: &Scratch) -> Outcome {
-    let output = |name: &str| fs::read(scratch.path().join(name)).map_err(io_at(name));
+    let output = |name: &str| fs::read(output_file(scratch, name)).map_err(io_at(name));
     let Some(((first, _), rest)) = programs.split_first() else { return Ok(()) };
     let expected = output(first)?;
     for (name, _) in rest {

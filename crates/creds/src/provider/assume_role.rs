@@ -61,8 +61,8 @@ impl AssumeRole {
                 let missing = "source_profile or credential_source".to_owned();
                 return Err(CredsError::Partial { provider: METHOD, missing });
             }
-            (None, Some(place)) => self.from_place(context, place, name)?,
-            (Some(source), None) => self.from_profile(context, source, name, visited)?,
+            (None, Some(place)) => self.source_place(context, place, name)?,
+            (Some(source), None) => self.source_profile(context, source, name, visited)?,
         };
         let text = |key: &str| profile.text(key).map(str::to_owned);
         // A duration that is no number is passed over.
@@ -81,7 +81,7 @@ impl AssumeRole {
         Ok(Loaded::deferred(METHOD, refresh))
     }
 
-    fn from_place(&self, context: &Context<'_>, place: &str, profile: &str) -> Result<Loaded, CredsError> {
+    fn source_place(&self, context: &Context<'_>, place: &str, profile: &str) -> Result<Loaded, CredsError> {
         let provider: &dyn Provider = match place {
             "Environment" => &Env,
             "EcsContainer" => &Container,
@@ -94,7 +94,7 @@ impl AssumeRole {
         })
     }
 
-    fn from_profile(
+    fn source_profile(
         &self,
         context: &Context<'_>,
         source: &str,

@@ -1,0 +1,25 @@
+//! `cloudsearchdomain`: every domain has an endpoint of its own, which must be given.
+
+use crate::arguments::tweak;
+use oxaws_cli::error::Failure;
+use oxaws_cli::operation::OperationCall;
+use oxaws_cli::registry::{Hook, Tweak};
+
+pub(crate) const TWEAKS: &[Tweak] = &[
+    tweak("cloudsearchdomain", "*", Hook::BeforeCall(check_endpoint)),
+    tweak("cloudsearchdomain", "search", Hook::BeforeCall(return_fields)),
+];
+
+/// Only the option counts, no variable and no configuration.
+fn check_endpoint(call: &mut OperationCall) -> Result<(), Failure> {
+    match call.cx.globals.endpoint_url {
+        Some(_) => Ok(()),
+        None => {
+            Err(Failure::ParamValidation("--endpoint-url is required for cloudsearchdomain commands".into()))
+        }
+    }
+}
+
+fn return_fields(call: &mut OperationCall) -> Result<(), Failure> {
+    crate::parameter_alias::apply(call, "return", "returnFields")
+}

@@ -1,0 +1,85 @@
+//! `ec2 get-password-data --priv-launch-key`: the password of a Windows instance, decrypted with the key pair's file.
+
+use crate::arguments::{text, tweak};
+use oxaws_cli::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::error::Failure;
+use oxaws_cli::operation::OperationCall;
+use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_env::expand_path;
+use oxaws_model::Operation;
+use oxaws_value::Value;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::{Pkcs1v15Encrypt, RsaPrivateKey};
+use std::path::PathBuf;
+
+pub(crate) const TWEAKS: &[Tweak] = &[
+    tweak("ec2", "get-password-data", Hook::Arguments(arguments)),
+    tweak("ec2", "get-password-data", Hook::Reply(decrypt)),
+];
+
+const OPTION: &str = "priv-launch-key";
+
+fn arguments(table: &mut ArgTable, _: Operation) {
+    table.insert(Arg {
+        target: Target::Call(check),
+        ..Arg::text(OPTION, "The file of the private key the instance was launched with; the password is decrypted.")
+    });
+}
+
+fn check(call: &mut OperationCall, value: Value) -> Result<(), Failure> {
+    match key_file(call, &value) {
+        Some(path) if !path.is_file() => Err(Failure::General(
+            "priv-launch-key should be a path to the local SSH private key file used to launch the instance.".into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn key_file(call: &OperationCall, value: &Value) -> Option<PathBuf> {
+    value.is_truthy().then(|| expand_path(call.cx.world, &text(value)))
+}
+
+fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
+    let Some(path) = call.argument(OPTION)?.and_then(|value| key_file(call, &value)) else { return Ok(()) };
+    let Some(data) = reply.as_map_mut().and_then(|m| m.get_mut("PasswordData")).filter(|d| d.is_truthy()) else {
+        return Ok(());
+    };
+    let key = call.cx.world.read(&path).ok();
+    match key.and_then(|key| password(&String::from_utf8_lossy(&key), &text(data))) {
+        Some(password) => {
+            *data = Value::String(password);
+            Ok(())
+        }
+        None => {
+            Err(Failure::General("Unable to decrypt password data using provided private key file.".into()))
+        }
+    }
+}
+
+/// The password in base64 `data`, encrypted for the key in `pem` by RSA with PKCS #1 v1.5 padding.
+fn password(pem: &str, data: &str) -> Option<String> {
+    let pem = pem.trim();
+    let key = RsaPrivateKey::from_pkcs1_pem(pem).ok().or_else(|| RsaPrivateKey::from_pkcs8_pem(pem).ok())?;
+    let data = oxaws_input::blob::decode_bytes(data.as_bytes())?;
+    String::from_utf8(key.decrypt(Pkcs1v15Encrypt, &data).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = include_str!("../tests/key.pem");
+    const PKCS8: &str = include_str!("../tests/key8.pem");
+    /// `secret`, encrypted for the key.
+    const SECRET: &str = include_str!("../tests/secret.b64");
+
+    #[test]
+    fn decrypts() {
+        assert_eq!(password(KEY, SECRET).as_deref(), Some("secret"));
+        assert_eq!(password(PKCS8, SECRET).as_deref(), Some("secret"));
+        assert_eq!(password(KEY, "eA=="), None);
+        assert_eq!(password("no key", SECRET), None);
+        assert_eq!(password(KEY, "a"), None);
+    }
+}
