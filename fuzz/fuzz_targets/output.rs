@@ -2,11 +2,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oxaws_value::parse_json;
+use oxaws_output::{Format, TableOptions, write};
+use oxaws_value::parse_json_bytes;
 
 fuzz_target!(|data: &[u8]| {
-    let Some((choice, rest)) = data.split_first() else { return };
-    let Ok(value) = std::str::from_utf8(rest).map(parse_json) else { return };
-    let Ok(value) = value else { return };
-    oxaws_fuzz::write_output(*choice, &value);
+    let Some((choice, document)) = data.split_first() else { return };
+    let Ok(value) = parse_json_bytes(document) else { return };
+    let name = Format::NAMES[usize::from(*choice) % Format::NAMES.len()];
+    let Some(format) = Format::from_name(name) else { return };
+    let options = TableOptions { width: usize::from(*choice), colour: choice & 1 == 0 };
+    let _ = write(&mut std::io::sink(), format, "Title", &value, &options);
 });

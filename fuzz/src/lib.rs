@@ -70,7 +70,7 @@ pub fn parse_reply(protocol: &str, data: &[u8]) {
     }
 }
 
-/// Bytes with some changed: `patches` is read in groups of a place (two or four bytes, little-endian) and a new value.
+/// Bytes with some changed: `patches` is read in groups of a place (four bytes, little-endian) and a new value.
 pub fn patched(bytes: &[u8], patches: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for patch in patches.chunks_exact(5) {

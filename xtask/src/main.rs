@@ -4,6 +4,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod fuzz;
 mod python;
 mod task;
 mod test;
@@ -28,6 +29,7 @@ const TASKS: &[Task] = &[
     Task { name: "tidy", about: "check layers, hand-kept lists, dead files and banned words", run: tidy::run },
     Task { name: "vectors", about: "fetch the pinned test vectors into target/vectors", run: vectors::run },
     Task { name: "bench", about: "measure `aws` beside a real AWS CLI v2 (--reference PATH)", run: bench::run },
+    Task { name: "fuzz", about: "run every fuzz target for a while (needs nightly and cargo-fuzz)", run: fuzz::run },
     Task { name: "conformance", about: "play recorded cases and hold the floors reached", run: conformance::run },
 ];
 

@@ -241,7 +241,7 @@ fn with_globals_of(
     let session;
     let mut inner = Context { globals: &globals, ..*cx };
     if new_session {
-        session = Session::new(cx.world, cx.session.pack(), options);
+        session = Session::new(cx.world, cx.session.pack(), options, cx.session.cancel().clone());
         inner.session = &session;
     }
     let result = then(&inner);

@@ -3,6 +3,7 @@
 
 use crate::argparse::{Nargs, Spec, WordType};
 use crate::error::Failure;
+use crate::operation::OperationCall;
 use crate::registry::{Hook, Registry};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Member, Operation, ShapeKind};
@@ -19,6 +20,8 @@ pub enum Target {
     Nothing,
     /// Where a function puts it. It is called only for arguments that were given.
     Custom(fn(&mut Map, Value) -> Result<(), Failure>),
+    /// As [`Target::Custom`], for a function that needs what is around the call.
+    Call(fn(&mut OperationCall, Value) -> Result<(), Failure>),
 }
 
 impl std::fmt::Debug for Target {
@@ -28,6 +31,7 @@ impl std::fmt::Debug for Target {
             Target::Paging(name) => name,
             Target::Nothing => "Nothing",
             Target::Custom(_) => "Custom",
+            Target::Call(_) => "Call",
         })
     }
 }

@@ -234,7 +234,12 @@ impl Binder<'_> {
     }
 
     fn scalar(&self, member: Member, kind: ShapeKind, value: Value, name: &str) -> Result<Value, Failure> {
-        let Value::String(text) = &value else { return Ok(value) };
+        let Value::String(text) = &value else {
+            if kind == ShapeKind::Blob && member.streaming() {
+                return Err(param_error(name, "Blob values must be a path to a file."));
+            }
+            return Ok(value);
+        };
         match kind {
             ShapeKind::Integer | ShapeKind::Long | ShapeKind::Float | ShapeKind::Double => {
                 Ok(convert_scalar(kind, text)?.unwrap_or(Value::Null))

@@ -4,7 +4,7 @@ use crate::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::globals::{FirstParse, Globals, first_parse};
+use crate::globals::{FirstParse, Globals, check_early, first_parse};
 use crate::registry::{Command, CommandCall, Registry};
 use crate::ui::Ui;
 use crate::{alias, help, operation, version, wait};
@@ -60,7 +60,10 @@ impl Driver<'_> {
             Ok(aliases) => aliases,
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
-        let args = &help::replace_dashes(args);
+        let args = &help::replace_dashes(args, self.pack, self.registry, &aliases);
+        if let Err(failure) = check_early(args) {
+            return self.fail(&failure, &env_config, Some("enhanced"));
+        }
         let first = match first_parse(args) {
             Ok(Some(first)) => first,
             Ok(None) => {
@@ -91,6 +94,7 @@ impl Driver<'_> {
 
     fn with_globals(&self, first: FirstParse, globals: Globals, aliases: &alias::Aliases, args: &[String]) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
+        let interrupted = crate::interrupt::install();
         let session = Session::new(
             self.world,
             self.pack,
@@ -105,11 +109,17 @@ impl Driver<'_> {
                 connect_timeout: globals.connect_timeout,
                 debug: globals.debug,
             },
+            interrupted.clone().into(),
         );
         let cx = Context { world: self.world, globals: &globals, session: &session, ui: &ui, registry: self.registry };
         let result = self.start(&cx, &first, aliases, args);
         match result {
             Ok(exit) => exit,
+            // What Ctrl-C broke off is no failure of its own.
+            Err(Failure::General(_) | Failure::NoCredentials) if crate::interrupt::is_set(&interrupted) => {
+                ui.report(&Failure::Interrupted, "enhanced", &globals.color);
+                Exit::Interrupted
+            }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
                 ui.report(&failure, &format, &globals.color);
@@ -120,11 +130,16 @@ impl Driver<'_> {
 
     fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases, args: &[String]) -> Result<Exit, Failure> {
         crate::startup::check(cx)?;
-        crate::history::begin(cx, args)?;
-        if let Some(exit) = alias::run_top_level(cx, aliases, first)? {
-            return Ok(exit);
+        let recorder = crate::history::begin(cx, &first.command, args);
+        let result = match alias::run_top_level(cx, aliases, first) {
+            Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),
+            Ok(Some(exit)) => Ok(exit),
+            Err(failure) => Err(failure),
+        };
+        if let Some(recorder) = recorder {
+            recorder.finish(result.as_ref().map_or_else(Failure::exit, |exit| *exit));
         }
-        dispatch(cx, aliases, &first.command, &first.rest)
+        result
     }
 
     fn fail(&self, failure: &Failure, config: &Config, typed_format: Option<&str>) -> Exit {

@@ -98,6 +98,24 @@ pub fn specs() -> Vec<Spec> {
     ]
 }
 
+/// What the AWS CLI looks for before anything else, with its own usage text: `--profile` and `--debug`; and that two
+/// options about prompting aren't both there.
+///
+/// # Errors
+/// When one of them is misused.
+pub fn check_early(args: &[String]) -> Result<(), Failure> {
+    let specs = [Spec::option("--profile"), Spec { nargs: Nargs::Flag(true), ..Spec::option("--debug") }];
+    parse_known(&specs, args)
+        .map_err(|e| Failure::ParamValidation(format!("{}\n\nusage: aws [--profile PROFILE] [--debug]\n", e.0)))?;
+    let has = |option: &str| args.iter().any(|a| a == option);
+    if has("--cli-auto-prompt") && has("--no-cli-auto-prompt") {
+        return Err(Failure::ParamValidation(
+            "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.".into(),
+        ));
+    }
+    Ok(())
+}
+
 /// Takes the global options and the command out of the arguments.
 ///
 /// # Errors

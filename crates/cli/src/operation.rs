@@ -116,6 +116,10 @@ impl OperationCall<'_> {
                     let value = self.binder(&bare_lists).value(arg, given)?;
                     put(&mut self.params, value)?;
                 }
+                Target::Call(put) => {
+                    let value = self.binder(&bare_lists).value(arg, given)?;
+                    put(self, value)?;
+                }
             }
         }
         Ok(())
@@ -279,6 +283,11 @@ pub fn prepare<'a>(
     if words == ["help"] {
         return Err(crate::help::operation(cx, operation, service, name, &table));
     }
+    for hook in cx.registry.tweaks_of(service, name) {
+        if let Hook::BeforeParse(change) = hook {
+            change(cx, &mut table)?;
+        }
+    }
     let mut specs = table.specs();
     specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("help") });
     let mut parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
@@ -305,8 +314,8 @@ pub fn prepare<'a>(
         body_file: None,
         ordered: Vec::new(),
     };
-    call.check_paging()?;
     call.run_hooks(|h| if let Hook::Parsed(f) = h { Some(f) } else { None })?;
+    call.check_paging()?;
     call.bind()?;
     call.merge_cli_input()?;
     call.run_hooks(|h| if let Hook::Parameters(f) = h { Some(f) } else { None })?;

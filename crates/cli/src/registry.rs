@@ -178,6 +178,8 @@ pub struct Tweak {
 pub enum Hook {
     /// The argument table is made: arguments are added, replaced, hidden.
     Arguments(fn(&mut ArgTable, Operation)),
+    /// The words are about to be parsed: arguments are changed where the configuration decides. Not for help.
+    BeforeParse(fn(&Context, &mut ArgTable) -> Result<(), Failure>),
     /// The words are parsed, the parameters are not built yet.
     Parsed(fn(&mut OperationCall) -> Result<(), Failure>),
     /// The parameters are built from the arguments (and the `--cli-input-*` document).

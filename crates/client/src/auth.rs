@@ -1,13 +1,13 @@
 //! Which way a call is signed, and signing it: botocore's choice, the signatures of the `sign` crate.
 
-use crate::client::{Auth, ServiceClient};
+use crate::client::Auth;
 use crate::error::CallError;
 use crate::handlers::{self, CallState};
 use crate::identity;
 use crate::send::{Outgoing, Signed, Source};
 use oxaws_endpoint::{Choice, Endpoint, choose_scheme};
 use oxaws_http::Url;
-use oxaws_model::{AuthScheme, Operation, Service};
+use oxaws_model::{AuthScheme, Operation};
 use oxaws_sign::{Headers, Payload, Rules, Scope, Signable};
 use std::borrow::Cow;
 
@@ -33,7 +33,8 @@ pub struct Signing {
 ///
 /// # Errors
 /// When nothing in the endpoint's list can be used.
-pub fn choose(session_vars: &dyn Fn(&str) -> Option<String>, client: &ServiceClient, operation: Operation, endpoint: &Endpoint) -> Result<Signing, CallError> {
+pub fn choose(state: &CallState, endpoint: &Endpoint) -> Result<Signing, CallError> {
+    let (client, operation) = (state.client, state.operation);
     let mut signing = Signing {
         auth: client.auth,
         region: client.signing_region.clone(),
@@ -73,7 +74,7 @@ pub fn choose(session_vars: &dyn Fn(&str) -> Option<String>, client: &ServiceCli
                     operation.unsigned_payload() || operation.auth_type() == Some("v4-unsigned-body");
                 signing.s3 = S3_NAMES.contains(&signing.name.as_str());
             }
-            None => signing.auth = preferred(session_vars, client, &signing.name, preference.as_deref()),
+            None => signing.auth = preferred(state, &signing.name, preference.as_deref()),
         },
     }
     if signing.auth == Auth::V4a {
@@ -101,16 +102,12 @@ fn operation_auth(operation: Operation, preference: Option<&[&str]>) -> Option<A
 
 /// The service's way where neither operation nor endpoint says one: its own, or the user's preference among those it has.
 /// A token for Bedrock in the environment wins (botocore's `_should_prefer_bearer_auth`).
-fn preferred(
-    vars: &dyn Fn(&str) -> Option<String>,
-    client: &ServiceClient,
-    signing_name: &str,
-    preference: Option<&[&str]>,
-) -> Auth {
+fn preferred(state: &CallState, signing_name: &str, preference: Option<&[&str]>) -> Auth {
+    let client = state.client;
     let own: Vec<AuthScheme> = client.service.auth().collect();
     if signing_name == "bedrock"
         && own.contains(&AuthScheme::Bearer)
-        && vars(&identity::bearer_variable(signing_name)).is_some()
+        && state.session.world().var(&identity::bearer_variable(signing_name)).is_some()
     {
         return Auth::Bearer;
     }
@@ -332,7 +329,7 @@ impl Keys {
 }
 
 fn credentials(state: &CallState) -> Result<Keys, CallError> {
-    let found = state.session.credentials()?.ok_or(CallError::NoCredentials)?;
+    let found = state.client.credentials(state.session)?.ok_or(CallError::NoCredentials)?;
     Ok(Keys {
         access_key_id: found.access_key_id.clone(),
         secret_access_key: found.secret_access_key.clone(),
@@ -370,20 +367,6 @@ fn borrowed(headers: &[(String, String)]) -> Headers<'_> {
 fn owned(headers: Headers<'_>) -> Vec<(String, String)> {
     let text = |value: Cow<'_, [u8]>| String::from_utf8_lossy(&value).into_owned();
     headers.into_iter().map(|(k, v)| (k.into_owned(), text(v))).collect()
-}
-
-/// The first scheme of the model's `auth` list, else its `signatureVersion`.
-pub(crate) fn service_auth(service: Service) -> Auth {
-    use oxaws_model::SignatureVersion;
-    let own: Vec<AuthScheme> = service.auth().collect();
-    if !own.is_empty() {
-        return by_preference(&own, None);
-    }
-    match service.signature_version() {
-        SignatureVersion::V2 => Auth::V2,
-        SignatureVersion::Bearer => Auth::Bearer,
-        SignatureVersion::V4 | SignatureVersion::S3 | SignatureVersion::S3V4 => Auth::V4,
-    }
 }
 
 #[cfg(test)]

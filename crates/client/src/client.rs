@@ -2,11 +2,14 @@
 
 use crate::error::CallError;
 use crate::retry::RetryQuota;
-use crate::session::{ClientOptions, Session};
+use crate::identity::{self, Credentials};
+use crate::session::{ClientOptions, Session, Signer};
 use oxaws_config::client::ClientSettings;
 use oxaws_config::settings::check_region;
+use oxaws_creds::dpop::DpopKey;
 use oxaws_endpoint::{LegacyError, Partitions, Variant, client_scope, pseudo_region, use_dual_stack};
 use oxaws_model::{AuthScheme, Service, SignatureVersion};
+use std::sync::Arc;
 
 /// How requests of a service are signed, unless an operation or an endpoint says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +55,14 @@ pub struct ServiceClient {
     pub auth: Auth,
     /// Whether they are signed at all.
     pub signed: bool,
+    /// Who signs them.
+    pub signer: Signer,
+    /// The key whose possession each request proves.
+    pub dpop: Option<DpopKey>,
     /// What retries are paid with.
     pub quota: RetryQuota,
+    /// What handlers remember from call to call.
+    pub(crate) memory: crate::handlers::Memory,
 }
 
 impl ServiceClient {
@@ -64,18 +73,27 @@ impl ServiceClient {
             Some(region) => Some(region),
             None => match config.region()? {
                 Some(region) => Some(region),
-                None => crate::identity::region_from_metadata(session)?,
+                None => identity::region_from_metadata(session)?,
             },
         };
         if let Some(region) = &region {
             check_region(region)?;
         }
-        let signed = session.options().sign_request;
-        let settings_url = options.endpoint_url.as_deref().or(session.options().endpoint_url.as_deref());
-        if signed {
-            // Loaded before the rest is checked: a broken set-up is reported before a missing region.
-            session.credentials()?;
+        let signed = match options.signer {
+            Signer::Session => session.options().sign_request,
+            Signer::Nobody => false,
+            Signer::With(_) => true,
+        };
+        let typed_url = session.options().endpoint_url.as_deref().filter(|_| !options.configured_endpoint);
+        let settings_url = options.endpoint_url.as_deref().or(typed_url);
+        if matches!(options.signer, Signer::Session) {
+            identity::note_region(session, region.as_deref());
+            if signed {
+                // Looked for before the rest is checked: a broken set-up is reported before a missing region.
+                session.find_credentials()?;
+            }
         }
+        identity::check_token_settings(session)?;
         let settings = ClientSettings::resolve(config, service.directory(), settings_url.is_some())?;
         let (region, pseudo_fips) = match &region {
             Some(region) => {
@@ -115,9 +133,24 @@ impl ServiceClient {
             use_dual_stack: dual_stack,
             auth: service_auth(service),
             signed,
-            quota: RetryQuota::new(),
+            signer: options.signer.clone(),
+            dpop: options.dpop.clone(),
+            quota: RetryQuota::new(settings.retry_mode),
+            memory: crate::handlers::Memory::default(),
             settings,
         })
+    }
+
+    /// The credentials that sign its requests; `None` where there are none.
+    ///
+    /// # Errors
+    /// When a provider that applies fails.
+    pub fn credentials(&self, session: &Session) -> Result<Option<Arc<Credentials>>, CallError> {
+        match &self.signer {
+            Signer::Session => session.credentials(),
+            Signer::Nobody => Ok(None),
+            Signer::With(credentials) => Ok(Some(credentials.clone())),
+        }
     }
 
     /// Attempts in all, at least one.

@@ -21,7 +21,8 @@ pub fn resolve(
 ) -> Result<Endpoint, CallError> {
     let params = &state.params;
     let rules = client.service.rules();
-    let given = rule_params(session, client, operation, params)?;
+    let region = crate::handlers::region(state);
+    let given = rule_params(session, client, operation, params, region)?;
     oxaws_endpoint::resolve(rules, client.service.pack().partitions(), &given).map_err(|e| match e {
         ResolveError::Rule(text) => {
             let bucket = params.get("Bucket").and_then(Value::as_str);
@@ -39,6 +40,7 @@ fn rule_params<'a>(
     client: &'a ServiceClient,
     operation: Operation,
     params: &Map,
+    region: Option<String>,
 ) -> Result<Params<'a>, CallError> {
     let rules = client.service.rules();
     let directory = client.service.directory();
@@ -55,9 +57,15 @@ fn rule_params<'a>(
             continue;
         }
         let Some(builtin) = parameter.builtin else { continue };
+        if builtin == "AWS::Region"
+            && let Some(region) = &region
+        {
+            given.set(parameter.name, region.clone());
+            continue;
+        }
         if builtin == "AWS::Auth::AccountId" {
             if mode != AccountIdMode::Disabled && client.signed {
-                account_id = session.credentials()?.and_then(|c| c.account_id.clone());
+                account_id = client.credentials(session)?.and_then(|c| c.account_id.clone());
             }
             if let Some(id) = &account_id {
                 given.set(parameter.name, id.clone());

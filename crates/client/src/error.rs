@@ -94,6 +94,8 @@ pub struct ServiceFailure {
     pub error: ServiceError,
     /// Retries made, where the last attempt allowed failed.
     pub retries: Option<u32>,
+    /// The headers of the answer.
+    pub headers: oxaws_http::Headers,
 }
 
 impl ServiceFailure {

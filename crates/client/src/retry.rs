@@ -1,9 +1,14 @@
-//! When a call is tried again: botocore's standard mode.
+//! When a call is tried again: botocore's standard mode, and what the adaptive mode adds (see `rate`).
 
 use crate::error::CallError;
-use oxaws_http::HttpError;
+use crate::rate::RateLimiter;
+use oxaws_config::client::RetryMode;
+use oxaws_env::World;
+use oxaws_http::{Headers, HttpError};
 use oxaws_model::Operation;
 use oxaws_protocol::ServiceError;
+use oxaws_sign::AmzDate;
+use oxaws_value::{LocalClock, Timestamp};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -32,6 +37,15 @@ const THROTTLING: [&str; 14] = [
 /// Error codes of faults that pass.
 const TRANSIENT: [&str; 3] = ["RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"];
 
+/// Operations that wait for something to happen: out of tokens they still pause before they give up, so that a loop
+/// around them doesn't spin (only with `AWS_NEW_RETRIES_2026`).
+const LONG_POLLING: [(&str, &str); 4] = [
+    ("sqs", "ReceiveMessage"),
+    ("stepfunctions", "GetActivityTask"),
+    ("swf", "PollForActivityTask"),
+    ("swf", "PollForDecisionTask"),
+];
+
 /// Whether an error answer is worth another attempt.
 pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
     let code = error.code.as_str();
@@ -45,52 +59,199 @@ pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
     operation.errors().any(|shape| shape.error_code() == code && shape.retryable())
 }
 
-/// Whether a fault of the connection is worth another attempt.
-pub fn is_transient(error: &CallError) -> bool {
-    matches!(error, CallError::Http(e) if e.is_transient())
+/// Whether an error answer says that the service is busy.
+pub fn is_throttling(operation: Operation, error: &ServiceError) -> bool {
+    let code = error.code.as_str();
+    THROTTLING.contains(&code)
+        || operation.errors().any(|s| s.error_code() == code && s.retryable() && s.throttling())
 }
 
-/// Tokens that retries are paid with: a service that fails all the time is not asked for ever.
+/// What one attempt ended in, as far as the next one depends on it.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a> {
+    /// An error answer.
+    Error(&'a ServiceError),
+    /// No answer.
+    Fault(&'a CallError),
+    /// An answer that is damaged.
+    Damaged,
+}
+
+/// The attempts of one call.
+#[derive(Debug)]
+pub struct Attempts<'a> {
+    operation: Operation,
+    quota: &'a RetryQuota,
+    /// The attempt under way, from 1.
+    number: u32,
+    max: u32,
+    /// Whether the header tells the maximum: from the second attempt on.
+    tells_max: bool,
+    ttl: Option<String>,
+    paid: Option<u32>,
+    /// `AWS_NEW_RETRIES_2026`: other pauses and prices.
+    new_rules: bool,
+}
+
+impl<'a> Attempts<'a> {
+    /// The first attempt.
+    pub fn new(operation: Operation, quota: &'a RetryQuota, max: u32, world: &dyn World) -> Self {
+        Attempts {
+            operation,
+            quota,
+            number: 1,
+            max,
+            tells_max: false,
+            ttl: None,
+            paid: None,
+            new_rules: world.var("AWS_NEW_RETRIES_2026").is_some_and(|v| v.eq_ignore_ascii_case("true")),
+        }
+    }
+
+    /// The attempt under way, from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether there is only this one.
+    pub fn is_single(&self) -> bool {
+        self.max <= 1
+    }
+
+    /// Retries made, where no other is allowed.
+    pub fn exhausted(&self) -> Option<u32> {
+        (self.number >= self.max).then(|| self.number - 1)
+    }
+
+    /// The value of `amz-sdk-request`.
+    pub fn header(&self) -> String {
+        let ttl = self.ttl.as_ref().map(|ttl| format!("ttl={ttl}; ")).unwrap_or_default();
+        let max = if self.tells_max { format!("; max={}", self.max) } else { String::new() };
+        format!("{ttl}attempt={}{max}", self.number)
+    }
+
+    /// The call succeeded.
+    pub fn succeeded(&self) {
+        self.quota.give_back(self.paid);
+    }
+
+    /// Whether an outcome is worth another attempt that is allowed and can be paid, and how long to wait before it.
+    /// A long-polling operation that can't pay waits here.
+    pub fn retry(&mut self, outcome: Outcome, headers: Option<&Headers>, world: &dyn World) -> Option<Duration> {
+        self.tells_max = true;
+        let worth = match outcome {
+            Outcome::Error(error) => is_retryable(self.operation, error),
+            Outcome::Fault(CallError::Http(e)) => e.is_transient(),
+            Outcome::Fault(_) => false,
+            Outcome::Damaged => true,
+        };
+        if self.number >= self.max || !worth {
+            return None;
+        }
+        let throttled = matches!(outcome, Outcome::Error(error) if is_throttling(self.operation, error));
+        let timed_out = matches!(outcome, Outcome::Fault(CallError::Http(e)) if HttpError::is_timeout(e));
+        let cost = match (self.new_rules, throttled, timed_out) {
+            (true, true, _) => 5,
+            (true, false, _) => 14,
+            (false, _, true) => 10,
+            (false, _, false) => 5,
+        };
+        let pause = self.pause(throttled, headers, random(world));
+        if !self.quota.pay(cost) {
+            let waits = (self.operation.service().directory(), self.operation.name());
+            if self.new_rules && LONG_POLLING.contains(&waits) {
+                world.sleep(pause);
+            }
+            return None;
+        }
+        self.paid = Some(cost);
+        Some(pause)
+    }
+
+    fn pause(&self, throttled: bool, headers: Option<&Headers>, random: f64) -> Duration {
+        if !self.new_rules {
+            return pause(self.number, 1.0, random);
+        }
+        let scale = match self.operation.service().directory() {
+            _ if throttled => 1.0,
+            "dynamodb" | "dynamodbstreams" => 0.025,
+            _ => 0.05,
+        };
+        let own = pause(self.number, scale, random);
+        let asked = headers.and_then(|h| h.get("x-amz-retry-after"));
+        match asked.and_then(|text| oxaws_value::python_int_text(text)?.parse::<u64>().ok()) {
+            // The service may lengthen the pause, by five seconds at most.
+            Some(millis) => own.max(Duration::from_millis(millis).min(own + Duration::from_secs(5))),
+            None => own,
+        }
+    }
+
+    /// The next attempt begins. `answered` are the headers of an answer and the seconds after which a request is given
+    /// up: what the service's clock will show then is told to the service.
+    pub fn next(&mut self, answered: Option<(&Headers, Option<i64>)>, clock: &LocalClock) {
+        self.number += 1;
+        if let Some((headers, Some(timeout))) = answered
+            && let Some(date) = headers.get("date")
+            && let Ok(date) = Timestamp::parse(date, clock)
+        {
+            let end = AmzDate::from_secs(date.wire_unix().saturating_add(timeout));
+            self.ttl = Some(end.stamp().to_owned());
+        }
+    }
+}
+
+/// A number between 0 and 1.
+fn random(world: &dyn World) -> f64 {
+    let mut bytes = [0u8; 4];
+    world.random(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
+
+/// Tokens that retries are paid with: a service that fails all the time is not asked for ever. In adaptive mode also the
+/// limit of the client's own rate.
 #[derive(Debug)]
 pub struct RetryQuota {
     left: Mutex<u32>,
+    limiter: Option<RateLimiter>,
 }
 
 impl RetryQuota {
     const CAPACITY: u32 = 500;
-    const COST: u32 = 5;
-    const TIMEOUT_COST: u32 = 10;
 
     /// A full one.
-    pub fn new() -> Self {
-        RetryQuota { left: Mutex::new(Self::CAPACITY) }
+    pub fn new(mode: RetryMode) -> Self {
+        let limiter = (mode == RetryMode::Adaptive).then(RateLimiter::default);
+        RetryQuota { left: Mutex::new(Self::CAPACITY), limiter }
     }
 
-    /// Pays for one retry; `None` when too little is left.
-    pub fn pay(&self, error: Option<&HttpError>) -> Option<u32> {
-        let cost = if error.is_some_and(HttpError::is_timeout) { Self::TIMEOUT_COST } else { Self::COST };
+    /// The limit of the client's own rate.
+    pub fn limiter(&self) -> Option<&RateLimiter> {
+        self.limiter.as_ref()
+    }
+
+    /// Pays for one retry; false when too little is left.
+    fn pay(&self, cost: u32) -> bool {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_sub(cost)?;
-        Some(cost)
+        match left.checked_sub(cost) {
+            Some(rest) => {
+                *left = rest;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Gives back what a retry that succeeded was paid with; a first attempt that succeeded gives one.
-    pub fn give_back(&self, paid: Option<u32>) {
+    fn give_back(&self, paid: Option<u32>) {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         *left = (*left + paid.unwrap_or(1)).min(Self::CAPACITY);
     }
 }
 
-impl Default for RetryQuota {
-    fn default() -> Self {
-        RetryQuota::new()
-    }
-}
-
 /// The pause before attempt `attempt` + 1; `random` lies between 0 and 1.
-pub fn pause(attempt: u32, random: f64) -> Duration {
-    let base = 2f64.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX)).min(MAX_BACKOFF);
-    Duration::from_secs_f64((random.clamp(0.0, 1.0) * base).max(0.0))
+fn pause(attempt: u32, scale: f64, random: f64) -> Duration {
+    let growth = 2f64.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX));
+    Duration::from_secs_f64((random.clamp(0.0, 1.0) * (scale * growth).min(MAX_BACKOFF)).max(0.0))
 }
 
 #[cfg(test)]
@@ -99,17 +260,20 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_a_limit() {
-        assert_eq!(pause(1, 1.0), Duration::from_secs(1));
-        assert_eq!(pause(3, 0.5), Duration::from_secs(2));
-        assert_eq!(pause(40, 1.0), Duration::from_secs(20));
+        assert_eq!(pause(1, 1.0, 1.0), Duration::from_secs(1));
+        assert_eq!(pause(3, 1.0, 0.5), Duration::from_secs(2));
+        assert_eq!(pause(40, 1.0, 1.0), Duration::from_secs(20));
+        assert_eq!(pause(3, 0.05, 1.0), Duration::from_millis(200));
     }
 
     #[test]
     fn quota_runs_out_and_fills_again() {
-        let quota = RetryQuota::new();
-        let paid: Vec<_> = std::iter::from_fn(|| quota.pay(None)).collect();
-        assert_eq!(paid.len(), 100);
+        let quota = RetryQuota::new(RetryMode::Standard);
+        let paid = std::iter::from_fn(|| quota.pay(5).then_some(())).count();
+        assert_eq!(paid, 100);
         quota.give_back(Some(5));
-        assert_eq!(quota.pay(None), Some(5));
+        assert!(quota.pay(5) && !quota.pay(1));
+        quota.give_back(None);
+        assert!(quota.pay(1));
     }
 }

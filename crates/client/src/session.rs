@@ -2,8 +2,9 @@
 
 use crate::client::ServiceClient;
 use crate::error::CallError;
+use crate::identity::{Credentials, Identity};
 use oxaws_config::Config;
-use crate::identity::Credentials;
+use oxaws_creds::dpop::DpopKey;
 use oxaws_env::World;
 use oxaws_http::{Cancel, Client, Options, Proxies};
 use oxaws_model::{Pack, Service};
@@ -60,7 +61,7 @@ pub struct Session<'w> {
     config: Config<'w>,
     http: OnceLock<Client>,
     cancel: Cancel,
-    credentials: Mutex<Option<Arc<Credentials>>>,
+    pub(crate) identity: Identity,
     clients: Mutex<HashMap<ClientKey, Arc<ServiceClient>>>,
 }
 
@@ -80,11 +81,29 @@ pub struct ClientOptions {
     pub region: Option<String>,
     /// Another endpoint.
     pub endpoint_url: Option<String>,
+    /// Whether `--endpoint-url` doesn't count: the endpoint is the configuration's, or the service's own.
+    pub configured_endpoint: bool,
+    /// Who signs.
+    pub signer: Signer,
+    /// The key whose possession is proven in a `DPoP` header.
+    pub dpop: Option<DpopKey>,
+}
+
+/// Who signs the calls of a client.
+#[derive(Debug, Clone, Default)]
+pub enum Signer {
+    /// The session, as the command line says.
+    #[default]
+    Session,
+    /// Nobody; no credentials are looked for.
+    Nobody,
+    /// The owner of these credentials.
+    With(Arc<Credentials>),
 }
 
 impl<'w> Session<'w> {
-    /// A session; nothing is read yet.
-    pub fn new(world: &'w dyn World, pack: Pack, options: SessionOptions) -> Self {
+    /// A session; nothing is read yet. `cancel` ends whatever is under way.
+    pub fn new(world: &'w dyn World, pack: Pack, options: SessionOptions, cancel: Cancel) -> Self {
         let config = Config::load(world, options.profile.as_deref()).with_flag("region", options.region.as_deref());
         Session {
             world,
@@ -92,8 +111,8 @@ impl<'w> Session<'w> {
             options,
             config,
             http: OnceLock::new(),
-            cancel: Cancel::new(),
-            credentials: Mutex::new(None),
+            cancel,
+            identity: Identity::default(),
             clients: Mutex::new(HashMap::new()),
         }
     }
@@ -169,21 +188,6 @@ impl<'w> Session<'w> {
         Ok(self.http.get_or_init(|| Client::new(options)))
     }
 
-    /// The credentials, `None` where there are none. Refreshed when they are about to expire.
-    ///
-    /// # Errors
-    /// When a provider that applies fails.
-    pub fn credentials(&self) -> Result<Option<Arc<Credentials>>, CallError> {
-        let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(credentials) = &*held
-            && !crate::identity::needs_refresh(credentials, self.now())
-        {
-            return Ok(Some(credentials.clone()));
-        }
-        *held = crate::identity::load(self)?.map(Arc::new);
-        Ok(held.clone())
-    }
-
     /// The client of a service, made once.
     ///
     /// # Errors
@@ -197,6 +201,9 @@ impl<'w> Session<'w> {
     /// # Errors
     /// As [`Session::client`].
     pub fn client_with(&self, service: Service, options: &ClientOptions) -> Result<Arc<ServiceClient>, CallError> {
+        if !matches!(options.signer, Signer::Session) || options.configured_endpoint || options.dpop.is_some() {
+            return Ok(Arc::new(ServiceClient::new(self, service, options)?));
+        }
         let key = (service.directory(), options.region.clone(), options.endpoint_url.clone());
         let lock = || self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = lock().get(&key) {

@@ -3,6 +3,7 @@
 use crate::cache::{member, moment, text};
 use crate::provider::sso::{cached_token, token_cache};
 use crate::{CallOptions, Context, CredsError, Moment};
+use oxaws_config::Config;
 use oxaws_env::{Instant, World, var};
 use oxaws_value::{Map, Value};
 use std::fmt;
@@ -53,16 +54,8 @@ pub fn from_environment(world: &dyn World, signing_name: &str) -> Option<String>
 /// # Errors
 /// When the session is misconfigured, or its token is missing or past.
 pub fn sso(context: &Context<'_>, profile: &str) -> Result<Option<Token>, CredsError> {
-    let files = context.config.files()?;
-    let settings = files.profile(profile).unwrap_or_default();
-    let Some(name) = settings.text("sso_session") else { return Ok(None) };
-    let Some(session) = files.sso_session(name).filter(|s| !s.is_empty()) else {
-        return Err(CredsError::MissingTokenSession { profile: profile.to_owned(), session: name.to_owned() });
-    };
-    let (Some(start_url), Some(region)) = (session.text("sso_start_url"), session.text("sso_region")) else {
-        let missing = ["sso_start_url", "sso_region"].into_iter().filter(|k| session.text(k).is_none()).collect();
-        return Err(CredsError::MissingTokenSettings { profile: profile.to_owned(), missing });
-    };
+    let Some(Session { name, start_url, region }) = session(context.config, profile)? else { return Ok(None) };
+    let (name, start_url, region) = (name.as_str(), start_url.as_str(), region.as_str());
     let now = context.world.now();
     let mut stored = cached_token(context, start_url, Some(name))?;
     let mut end = expires(&stored)?;
@@ -84,6 +77,36 @@ pub fn sso(context: &Context<'_>, profile: &str) -> Result<Option<Token>, CredsE
         return Err(CredsError::TokenRetrieval { provider: METHOD, message });
     }
     Ok(Some(Token { token: text(&stored, "accessToken")?, expiration: Some(end) }))
+}
+
+/// Checks the SSO session that the profile names, where it names one. The AWS CLI does so whenever it makes a client,
+/// whatever the client signs with.
+///
+/// # Errors
+/// When the session isn't there or lacks settings.
+pub fn check(config: &Config<'_>) -> Result<(), CredsError> {
+    session(config, &config.profile_or_default()).map(|_| ())
+}
+
+/// An `[sso-session NAME]` section.
+struct Session {
+    name: String,
+    start_url: String,
+    region: String,
+}
+
+fn session(config: &Config<'_>, profile: &str) -> Result<Option<Session>, CredsError> {
+    let files = config.files()?;
+    let Some(settings) = files.profile(profile) else { return Ok(None) };
+    let Some(name) = settings.text("sso_session") else { return Ok(None) };
+    let Some(session) = files.sso_session(name).filter(|s| !s.is_empty()) else {
+        return Err(CredsError::MissingTokenSession { profile: profile.to_owned(), session: name.to_owned() });
+    };
+    let (Some(start_url), Some(region)) = (session.text("sso_start_url"), session.text("sso_region")) else {
+        let missing = ["sso_start_url", "sso_region"].into_iter().filter(|k| session.text(k).is_none()).collect();
+        return Err(CredsError::MissingTokenSettings { profile: profile.to_owned(), missing });
+    };
+    Ok(Some(Session { name: name.to_owned(), start_url: start_url.to_owned(), region: region.to_owned() }))
 }
 
 fn expires(stored: &Value) -> Result<Moment, CredsError> {

@@ -38,6 +38,33 @@ impl World for Home {
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         Real.write_private(path, contents)
     }
+    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
+        Real.replace(path, contents, mode)
+    }
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        Real.create_folder(path)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        Real.remove_file(path)
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        Real.is_file(path)
+    }
+    fn is_folder(&self, path: &Path) -> bool {
+        Real.is_folder(path)
+    }
+    fn mode(&self, path: &Path) -> io::Result<u32> {
+        Real.mode(path)
+    }
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        Real.list(folder)
+    }
+    fn read_line(&self) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+    fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {
+        Ok(None)
+    }
     fn now(&self) -> Instant {
         Real.now()
     }

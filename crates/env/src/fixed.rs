@@ -1,7 +1,7 @@
 //! A world made for a test.
 
 use crate::{Instant, Stream, World};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ pub struct Fixed {
     vars: BTreeMap<String, String>,
     files: Mutex<HashMap<PathBuf, Vec<u8>>>,
     nanos: Mutex<i128>,
+    input: Mutex<VecDeque<String>>,
 }
 
 impl Fixed {
@@ -39,6 +40,14 @@ impl Fixed {
     pub fn with_file(self, path: impl Into<PathBuf>, contents: impl Into<Vec<u8>>) -> Self {
         if let Ok(mut files) = self.files.lock() {
             files.insert(path.into(), contents.into());
+        }
+        self
+    }
+
+    /// With a line more that the user types.
+    pub fn with_input(self, line: &str) -> Self {
+        if let Ok(mut input) = self.input.lock() {
+            input.push_back(line.into());
         }
         self
     }
@@ -75,6 +84,37 @@ impl World for Fixed {
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         self.files.lock().map_err(|_| io::ErrorKind::Other)?.insert(path.into(), contents.into());
         Ok(())
+    }
+    fn replace(&self, path: &Path, contents: &[u8], _: u32) -> io::Result<()> {
+        self.write_private(path, contents)
+    }
+    fn create_folder(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        let mut files = self.files.lock().map_err(|_| io::ErrorKind::Other)?;
+        files.remove(path).map(|_| ()).ok_or_else(|| io::Error::from_raw_os_error(2))
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.lock().is_ok_and(|f| f.contains_key(path))
+    }
+    fn is_folder(&self, path: &Path) -> bool {
+        self.files.lock().is_ok_and(|f| f.keys().any(|p| p != path && p.starts_with(path)))
+    }
+    fn mode(&self, path: &Path) -> io::Result<u32> {
+        if self.is_file(path) { Ok(0o600) } else { Err(io::Error::from_raw_os_error(2)) }
+    }
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let files = self.files.lock().map_err(|_| io::ErrorKind::Other)?;
+        let mut paths: Vec<PathBuf> = files.keys().filter(|p| p.parent() == Some(folder)).cloned().collect();
+        paths.sort();
+        if paths.is_empty() { Err(io::Error::from_raw_os_error(2)) } else { Ok(paths) }
+    }
+    fn read_line(&self) -> io::Result<Option<String>> {
+        Ok(self.input.lock().map_err(|_| io::ErrorKind::Other)?.pop_front())
+    }
+    fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {
+        self.read_line()
     }
     fn now(&self) -> Instant {
         Instant { nanos: self.nanos.lock().map_or(0, |n| *n) }

@@ -5,6 +5,7 @@
 
 mod fixed;
 mod real;
+mod secret;
 pub mod var;
 
 pub use fixed::Fixed;
@@ -62,6 +63,29 @@ pub trait World: Send + Sync {
     /// Writes a file that may hold secrets: made beside its final place with mode 0600, then renamed over it. Folders
     /// that are missing are made.
     fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()>;
+    /// Writes a user's file whole: what is there before is there until all of it is written. A file that exists keeps its
+    /// mode, and a link stays one; a new file gets `mode`, less the process's mask. Folders must exist.
+    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()>;
+    /// Makes a folder and those above it; one that exists is good too.
+    fn create_folder(&self, path: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    /// Whether a path leads to a regular file.
+    fn is_file(&self, path: &Path) -> bool;
+    /// Whether a path leads to a folder.
+    fn is_folder(&self, path: &Path) -> bool;
+    /// The permission bits of a file (`0o600`).
+    fn mode(&self, path: &Path) -> io::Result<u32>;
+    /// The paths of what is in a folder, sorted.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+    /// A line of standard input without its end; `None` where the input has ended. Bytes that aren't UTF-8 become U+FFFD.
+    fn read_line(&self) -> io::Result<Option<String>>;
+    /// Asks for a secret on the controlling terminal, without echo; where there is none, on standard error and standard
+    /// input (Python's `getpass`). `None` where the input has ended.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Interrupted`] when the user typed Ctrl-C.
+    fn ask_secret(&self, prompt: &str) -> io::Result<Option<String>>;
     /// Wall-clock time.
     fn now(&self) -> Instant;
     /// The local time zone's offset from UTC at `at`, in seconds east.

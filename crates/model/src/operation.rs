@@ -169,16 +169,14 @@ impl Operation {
         let (uri, prefix) = self.pack.aux_pairs(self.get(f::AUX), tag::XML_NAMESPACE).next()?;
         Some(XmlNamespace { uri, prefix })
     }
-    /// Whether the output's payload is a streaming blob: the command then takes an `outfile`.
+    /// Whether the output's payload is a blob, which botocore streams whether or not the model calls it `streaming`: the
+    /// command then takes an `outfile`.
     pub fn has_streaming_output(self) -> bool {
-        self.output().and_then(Shape::payload).is_some_and(|m| m.shape().kind() == crate::ShapeKind::Blob)
-            && self.output().and_then(Shape::payload).is_some_and(|m| m.streaming())
+        self.output().is_some_and(has_blob_payload)
     }
-    /// Whether the input's payload is a streaming blob.
+    /// Whether the input's payload is a blob.
     pub fn has_streaming_input(self) -> bool {
-        self.input()
-            .and_then(Shape::payload)
-            .is_some_and(|m| m.shape().kind() == crate::ShapeKind::Blob && m.streaming())
+        self.input().is_some_and(has_blob_payload)
     }
     /// Whether the output holds an event stream.
     pub fn has_event_stream_output(self) -> bool {
@@ -188,4 +186,8 @@ impl Operation {
     pub fn has_event_stream_input(self) -> bool {
         self.input().is_some_and(|o| o.members().any(|m| m.shape().event_stream()))
     }
+}
+
+fn has_blob_payload(shape: Shape) -> bool {
+    shape.payload().is_some_and(|m| m.shape().kind() == crate::ShapeKind::Blob)
 }

@@ -5,10 +5,7 @@ use oxaws_cli::error::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
 
-pub(crate) const TWEAKS: &[Tweak] = &[
-    tweak("cloudsearchdomain", "*", Hook::BeforeCall(check_endpoint)),
-    tweak("cloudsearchdomain", "search", Hook::BeforeCall(return_fields)),
-];
+pub(crate) const TWEAKS: &[Tweak] = &[tweak("cloudsearchdomain", "*", Hook::BeforeCall(check_endpoint))];
 
 /// Only the option counts, no variable and no configuration.
 fn check_endpoint(call: &mut OperationCall) -> Result<(), Failure> {
@@ -18,8 +15,4 @@ fn check_endpoint(call: &mut OperationCall) -> Result<(), Failure> {
             Err(Failure::ParamValidation("--endpoint-url is required for cloudsearchdomain commands".into()))
         }
     }
-}
-
-fn return_fields(call: &mut OperationCall) -> Result<(), Failure> {
-    crate::parameter_alias::apply(call, "return", "returnFields")
 }

@@ -46,7 +46,7 @@ fn unfold(call: &mut OperationCall) -> Result<(), Failure> {
                 )));
             }
             (None, true) => false,
-            (Some(Given::Words(_)), false) => true,
+            (Some(Given::Flag(_)), false) => true,
             _ => continue,
         };
         call.parsed.set(&dest, Given::Word(format!("{{\"Value\": {truth}}}")));

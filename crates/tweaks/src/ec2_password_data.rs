@@ -10,7 +10,7 @@ use oxaws_model::Operation;
 use oxaws_value::Value;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
-use rsa::{Pkcs1v15Encrypt, RsaPrivateKey};
+use rsa::{Pkcs1v15Encrypt, PrivateKey};
 use std::path::PathBuf;
 
 pub(crate) const TWEAKS: &[Tweak] = &[
@@ -60,7 +60,7 @@ fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
 /// The password in base64 `data`, encrypted for the key in `pem` by RSA with PKCS #1 v1.5 padding.
 fn password(pem: &str, data: &str) -> Option<String> {
     let pem = pem.trim();
-    let key = RsaPrivateKey::from_pkcs1_pem(pem).ok().or_else(|| RsaPrivateKey::from_pkcs8_pem(pem).ok())?;
+    let key = PrivateKey::from_pkcs1_pem(pem).ok().or_else(|| PrivateKey::from_pkcs8_pem(pem).ok())?;
     let data = oxaws_input::blob::decode_bytes(data.as_bytes())?;
     String::from_utf8(key.decrypt(Pkcs1v15Encrypt, &data).ok()?).ok()
 }

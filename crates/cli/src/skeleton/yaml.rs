@@ -199,19 +199,3 @@ mod tests {
         assert_eq!(blanks(&[("Z", true), ("B", false)], "C"), "  ");
     }
 }
-#[cfg(test)]
-mod dump {
-    #[test]
-    #[ignore]
-    fn dump() {
-        let mut out = String::new();
-        for service in oxaws_pack::facts().services() {
-            let docs = oxaws_pack::docs(service).unwrap();
-            for op in service.operations() {
-                let text = op.input().map_or("{}\n".into(), |i| super::text(i, &docs));
-                out.push_str(&format!("=== {} {}\n{text}", service.directory(), op.name()));
-            }
-        }
-        std::fs::write("/tmp/yaml_ours.txt", out).unwrap();
-    }
-}

@@ -1,0 +1,23 @@
+//! Ctrl-C: a flag that every blocking step looks at.
+
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Makes SIGINT set a flag. A second one, when the first was not noticed, ends the program at once with 130.
+pub(crate) fn install() -> Arc<AtomicBool> {
+    let noticed = Arc::new(AtomicBool::new(false));
+    let armed = Arc::new(AtomicBool::new(false));
+    // In this order: the first SIGINT arms the shutdown, the second one finds it armed. Where a handler can't be had the
+    // default action stays, which ends the program too.
+    let _ = flag::register_conditional_shutdown(SIGINT, 130, armed.clone());
+    let _ = flag::register(SIGINT, armed);
+    let _ = flag::register(SIGINT, noticed.clone());
+    noticed
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn is_set(flag: &AtomicBool) -> bool {
+    flag.load(Ordering::Relaxed)
+}

@@ -1,0 +1,123 @@
+//! Documents that come as text: IAM's policies, CloudFormation's templates, EC2's console output.
+
+use base64::Engine;
+use oxaws_model::{Shape, ShapeKind};
+use oxaws_value::{Map, Value, parse_json};
+
+/// Puts policies in place of their percent-encoded JSON, wherever they stand (botocore looks at the shape's name).
+pub(super) fn decode_policies(shape: Option<Shape>, value: &mut Map) {
+    let Some(shape) = shape else { return };
+    for member in shape.members() {
+        let Some(value) = value.get_mut(member.name()) else { continue };
+        decode_policy(member.shape(), value, 0);
+    }
+}
+
+fn decode_policy(shape: Shape, value: &mut Value, depth: usize) {
+    if depth > oxaws_value::MAX_DEPTH {
+        return;
+    }
+    match (shape.kind(), value) {
+        (ShapeKind::String, value) if shape.name() == "policyDocumentType" => {
+            let Some(text) = value.as_str() else { return };
+            let text = String::from_utf8_lossy(&oxaws_sign::percent_decode(text)).into_owned();
+            if let Ok(document) = parse_json(&text) {
+                *value = document;
+            }
+        }
+        (ShapeKind::Structure, Value::Map(map)) => {
+            for member in shape.members() {
+                if let Some(value) = map.get_mut(member.name()) {
+                    decode_policy(member.shape(), value, depth + 1);
+                }
+            }
+        }
+        (ShapeKind::List, Value::List(items)) => {
+            let element = shape.element().shape();
+            // Texts that stand in a list themselves stay as they are.
+            if element.kind() != ShapeKind::String {
+                items.iter_mut().for_each(|item| decode_policy(element, item, depth + 1));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Puts a template in place of its JSON; one in YAML stays text.
+pub(super) fn template_body(value: &mut Map) {
+    if let Some(body) = value.get_mut("TemplateBody")
+        && let Some(document) = body.as_str().and_then(|text| parse_json(text).ok())
+    {
+        *body = document;
+    }
+}
+
+/// Puts the console's text in place of its base64.
+pub(super) fn console_output(value: &mut Map) {
+    if let Some(output) = value.get_mut("Output")
+        && let Some(bytes) = output.as_str().and_then(lenient_base64)
+    {
+        *output = Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    }
+}
+
+/// Base64 as Python's `b64decode` reads it: what isn't of its alphabet is passed over, padding ends it.
+fn lenient_base64(text: &str) -> Option<Vec<u8>> {
+    if text.chars().any(|c| c > '\u{ff}') {
+        return None;
+    }
+    let (mut digits, mut pads) = (String::new(), 0);
+    for c in text.chars() {
+        match c {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => {
+                digits.push(c);
+                pads = 0;
+            }
+            '=' => {
+                pads += 1;
+                if digits.len() % 4 >= 2 && digits.len() % 4 + pads >= 4 {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    if digits.len() % 4 != 0 && digits.len() % 4 + pads < 4 {
+        return None;
+    }
+    let config = base64::engine::GeneralPurposeConfig::new()
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true);
+    base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(digits).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_as_python_reads_it() {
+        for (text, want) in [
+            ("aGVs\nbG8=", Some("hello")),
+            ("aGVsbG8", None),
+            ("aGVsbG8=ignored", Some("hello")),
+            ("", Some("")),
+            ("é!aGVsbG8=", Some("hello")),
+            ("aGVsbG8=\u{100}", None),
+            ("a===", None),
+        ] {
+            assert_eq!(lenient_base64(text).as_deref(), want.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn templates_become_documents() {
+        let mut map: Map = [("TemplateBody", Value::from("{\"b\": 1, \"a\": 2}"))].into_iter().collect();
+        template_body(&mut map);
+        let keys: Vec<_> = map.get("TemplateBody").unwrap().as_map().unwrap().keys().map(|k| k.to_string()).collect();
+        assert_eq!(keys, ["b", "a"]);
+        let mut map: Map = [("TemplateBody", Value::from("a: 1"))].into_iter().collect();
+        template_body(&mut map);
+        assert_eq!(map.get("TemplateBody"), Some(&Value::from("a: 1")));
+    }
+}

@@ -1,0 +1,60 @@
+//! A bucket in another region: S3 says so in several ways, and the call goes there, once.
+
+use super::CallState;
+use crate::call::{self, CallInput};
+use crate::error::{CallError, ServiceFailure};
+use crate::transact::Answer;
+use oxaws_endpoint::Arn;
+use oxaws_http::Headers;
+use oxaws_value::{Map, Value};
+
+/// Whether an error says that the bucket is elsewhere, and where was found out; the client remembers it.
+///
+/// # Errors
+/// When the region isn't one, or asking for it fails.
+pub(super) fn found(state: &mut CallState, failure: &ServiceFailure, answer: &Answer) -> Result<bool, CallError> {
+    let Some(bucket) = state.bucket().map(str::to_owned) else { return Ok(false) };
+    if state.nested || state.redirected || Arn::is_arn(&bucket) || !is_elsewhere(state, failure, answer) {
+        return Ok(false);
+    }
+    let region = match answer.headers.get("x-amz-bucket-region") {
+        Some(region) => Some(region.to_owned()),
+        None => match failure.error.details.get("Region").and_then(Value::as_str).filter(|r| !r.is_empty()) {
+            Some(region) => Some(region.to_owned()),
+            None => ask(state, &bucket)?,
+        },
+    };
+    let Some(region) = region else { return Ok(false) };
+    oxaws_config::settings::check_region(&region)?;
+    state.client.memory.set_region(&bucket, &region);
+    state.redirected = true;
+    Ok(true)
+}
+
+fn is_elsewhere(state: &CallState, failure: &ServiceFailure, answer: &Answer) -> bool {
+    let operation = state.operation.name();
+    // A HEAD request has no body that could tell the code.
+    let bare = matches!(failure.error.code.as_str(), "301" | "400");
+    match failure.error.code.as_str() {
+        "PermanentRedirect" => true,
+        "AuthorizationHeaderMalformed" if failure.error.details.contains_key("Region") => true,
+        "IllegalLocationConstraintException" if operation != "CreateBucket" => true,
+        _ => {
+            matches!(answer.status, 301 | 302 | 307)
+                || (bare && operation == "HeadObject")
+                || (bare && operation == "HeadBucket" && answer.headers.get("x-amz-bucket-region").is_some())
+        }
+    }
+}
+
+/// The region in the headers of a HeadBucket, whether or not that succeeds.
+fn ask(state: &CallState, bucket: &str) -> Result<Option<String>, CallError> {
+    let Some(head) = state.client.service.operation_named("HeadBucket") else { return Ok(None) };
+    let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
+    let region = |headers: &Headers| headers.get("x-amz-bucket-region").map(str::to_owned);
+    match call::nested(state, head, CallInput::new(params)) {
+        Ok(reply) => Ok(region(&reply.headers)),
+        Err(CallError::Service(failure)) => Ok(region(&failure.headers)),
+        Err(other) => Err(other),
+    }
+}

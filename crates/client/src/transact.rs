@@ -1,0 +1,165 @@
+//! Sends a request until the call is settled: a reply, an error that isn't worth another attempt, or no attempt left.
+
+use crate::auth::{self, Signing};
+use crate::call::Reply;
+use crate::checksum::Expected;
+use crate::endpoint;
+use crate::error::{CallError, ServiceFailure};
+use crate::handlers::{self, CallState, Detour};
+use crate::retry::{self, Attempts, Outcome};
+use crate::send::{self, Outgoing, StreamBody};
+use oxaws_http::{Headers, Url};
+use oxaws_protocol::{self as protocol, ParseOptions, Timestamps};
+use oxaws_value::{Map, Value};
+
+/// The largest reply that is held in memory, in bytes.
+const MAX_REPLY: usize = 2 << 30;
+
+/// An answer as it came, for those who must look behind its meaning.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Headers,
+    /// The body, empty for one that streams.
+    pub body: Vec<u8>,
+}
+
+/// How an attempt ended.
+enum Attempt {
+    Reply(Box<Reply>),
+    /// A reply in memory that its checksum doesn't fit.
+    Damaged(CallError, Answer),
+    Refused(Box<ServiceFailure>, Answer),
+}
+
+/// Sends until the call is settled.
+///
+/// # Errors
+/// The last attempt's.
+pub fn transact(state: &mut CallState, outgoing: &mut Outgoing, mut signing: Signing) -> Result<Reply, CallError> {
+    let (session, client, operation) = (state.session, state.client, state.operation);
+    let world = session.world();
+    let invocation = oxaws_env::uuid4(world);
+    let mut attempts = Attempts::new(operation, &client.quota, client.max_attempts(), world);
+    loop {
+        handlers::before_attempt(state, outgoing)?;
+        let outcome = one_attempt(state, outgoing, &signing, &invocation, &attempts);
+        if let Some(limiter) = client.quota.limiter() {
+            let throttled = matches!(&outcome, Ok(Attempt::Refused(f, _)) if retry::is_throttling(operation, &f.error));
+            limiter.after_attempt(world, throttled);
+        }
+        let (pause, detour, error, answer) = match outcome {
+            Ok(Attempt::Reply(reply)) => {
+                attempts.succeeded();
+                return Ok(*reply);
+            }
+            Ok(Attempt::Damaged(error, answer)) => {
+                (attempts.retry(Outcome::Damaged, Some(&answer.headers), world), Detour::None, error, Some(answer))
+            }
+            Ok(Attempt::Refused(mut failure, answer)) => {
+                failure.retries = attempts.exhausted();
+                let pause = attempts.retry(Outcome::Error(&failure.error), Some(&answer.headers), world);
+                let detour = handlers::after_failure(state, &failure, &answer, attempts.number())?;
+                if pause.is_none() && detour == Detour::None {
+                    return Err(handlers::final_error(state, failure, &answer));
+                }
+                (pause, detour, CallError::Service(failure), Some(answer))
+            }
+            Err(error) => (attempts.retry(Outcome::Fault(&error), None, world), Detour::None, error, None),
+        };
+        match (pause, detour) {
+            (None, Detour::None) => return Err(error),
+            (Some(pause), _) => world.sleep(pause),
+            (None, Detour::Elsewhere | Detour::Again) => {}
+        }
+        if session.cancel().is_cancelled() {
+            return Err(CallError::Interrupted);
+        }
+        if detour == Detour::Elsewhere {
+            let endpoint = endpoint::resolve(session, client, operation, state)?;
+            outgoing.move_to(&endpoint.url, false);
+            signing = auth::choose(state, &endpoint)?;
+        }
+        outgoing.source.rewind()?;
+        let timeout = session.options().read_timeout.filter(|t| *t != 0);
+        session.with_clock(|clock| attempts.next(answer.as_ref().map(|a| (&a.headers, timeout)), &clock));
+    }
+}
+
+fn one_attempt(
+    state: &CallState,
+    outgoing: &mut Outgoing,
+    signing: &Signing,
+    invocation: &str,
+    attempts: &Attempts,
+) -> Result<Attempt, CallError> {
+    let (session, client, operation) = (state.session, state.client, state.operation);
+    outgoing.set_header("amz-sdk-invocation-id", invocation);
+    outgoing.set_header("amz-sdk-request", &attempts.header());
+    let signed = auth::sign(state, outgoing, signing)?;
+    let url = Url::parse(&signed.url)?;
+    if let Some(limiter) = client.quota.limiter() {
+        limiter.before_request(session.world());
+    }
+    let mut response = send::send(session.http()?, &url, &signed, &mut outgoing.source)?;
+    let good = response.status < 300;
+    let streams = operation.has_streaming_output() && good;
+    let events = operation.has_event_stream_output() && good;
+    let body = if streams || events { Vec::new() } else { response.body.read_to_vec(MAX_REPLY)? };
+    let mut answer = Answer { status: response.status, headers: response.headers, body };
+    let mut expected = if events { None } else { Expected::of(operation, &state.params, &answer.headers) };
+    if !streams && let Some(mut expected) = expected.take() {
+        expected.update(&answer.body);
+        expected.check()?;
+    }
+    // With a single attempt the CLI doesn't look at this checksum.
+    if !attempts.is_single()
+        && let Err(damage) = handlers::check_reply(state, &answer.headers, &answer.body)
+    {
+        return Ok(Attempt::Damaged(damage, answer));
+    }
+    let mut headers: Vec<(String, String)> =
+        answer.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let extra = handlers::before_parse(state, &mut headers);
+    let reply = protocol::Reply {
+        status: answer.status,
+        reason: &response.reason,
+        headers: &headers,
+        body: &answer.body,
+    };
+    let timestamps =
+        if session.config()?.timestamps_as_on_the_wire()? { Timestamps::Wire } else { Timestamps::Iso8601 };
+    if !good || handlers::is_error_in_disguise(state, &reply) {
+        let reply = handlers::as_error(&reply);
+        let error = session
+            .with_clock(|clock| protocol::parse_error(operation, &reply, &ParseOptions { timestamps, clock }))?;
+        let operation = operation.name().to_owned();
+        let headers = answer.headers.clone();
+        return Ok(Attempt::Refused(Box::new(ServiceFailure { operation, error, retries: None, headers }), answer));
+    }
+    let parsed =
+        session.with_clock(|clock| protocol::parse(operation, &reply, &ParseOptions { timestamps, clock }))?;
+    let request_id = parsed.request_id;
+    let mut value = match parsed.value {
+        Value::Map(map) => map,
+        _ => Map::new(),
+    };
+    if let Some((name, text)) = extra {
+        value.insert(name, text);
+    }
+    handlers::after_call(state, &mut value, &answer.body)?;
+    if !streams
+        && let Some(member) = parsed.stream_member
+    {
+        value.insert(member.name(), Value::Bytes(std::mem::take(&mut answer.body)));
+    }
+    Ok(Attempt::Reply(Box::new(Reply {
+        value,
+        stream: (streams || events).then(|| StreamBody::new(response.body, expected)),
+        status: answer.status,
+        headers: answer.headers,
+        request_id,
+    })))
+}

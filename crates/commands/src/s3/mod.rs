@@ -1,0 +1,29 @@
+//! `aws s3`: the commands that move objects. The engine below them is the crate `oxaws-transfer`.
+
+mod cp;
+mod filters;
+mod given;
+mod mime;
+mod mv;
+mod options;
+mod paths;
+mod printer;
+mod request_options;
+mod rm;
+mod same_path;
+mod signals;
+mod size;
+mod sync;
+mod transfer;
+mod uri;
+
+use oxaws_cli::registry::Command;
+
+/// `aws s3`
+pub static S3: Command = Command {
+    name: "s3",
+    options: &[],
+    subcommands: &[&cp::CP, &mv::MV, &rm::RM, &sync::SYNC],
+    run: None,
+    help: "Moves objects to, from and within S3.",
+};

@@ -1,0 +1,51 @@
+//! What the s3 commands that transfer nothing have in common.
+
+use super::uri;
+use oxaws_cli::Failure;
+use oxaws_cli::argparse::Nargs;
+use oxaws_cli::registry::Opt;
+use oxaws_client::Session;
+use oxaws_model::{Operation, Service};
+
+/// The bucket that `mb` makes and `rb` removes.
+pub(super) const BUCKET: Opt = Opt::positional("path", Nargs::One, "The bucket: s3://NAME.");
+
+/// The model of S3.
+///
+/// # Errors
+/// When it isn't compiled in.
+pub(super) fn service(session: &Session) -> Result<Service, Failure> {
+    let found = session.pack().service_by_directory("s3");
+    found.ok_or_else(|| Failure::General("there is no model of s3".into()))
+}
+
+/// An operation by its name in the model.
+///
+/// # Errors
+/// When the model has none of that name.
+pub(super) fn operation(session: &Session, name: &str) -> Result<Operation, Failure> {
+    let found = service(session)?.operation_named(name);
+    found.ok_or_else(|| Failure::General(format!("there is no operation {name} of s3")))
+}
+
+/// The digits of an option that is a number, by the rules of Python's `int()`.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn integer(text: &str) -> Result<String, Failure> {
+    oxaws_value::python_int_text(text).ok_or_else(|| {
+        let shown = oxaws_input::python_repr::repr_str(text);
+        Failure::General(format!("invalid literal for int() with base 10: {shown}"))
+    })
+}
+
+/// Bucket and key of a path that must be on S3.
+///
+/// # Errors
+/// When it isn't.
+pub(super) fn bucket_path(path: &str) -> Result<(&str, &str), Failure> {
+    if !uri::is_s3(path) {
+        return Err(Failure::ParamValidation("<S3Uri>\nError: Invalid argument type".into()));
+    }
+    uri::split(path)
+}

@@ -1,0 +1,642 @@
+//! Requests to S3, made directly: the endpoint of a bucket is asked for once, the signing key is kept, nothing is built
+//! that isn't sent. What decides where a request goes, who signs it and whether it is tried again is the client's.
+
+use crate::body::{Body, FileRange};
+use crate::error::TransferError;
+use crate::limits;
+use crate::operation::Op;
+use crate::target::{Bucket, Target, model};
+use crate::throttle::Throttle;
+use crate::{redirect, validate, xml};
+use oxaws_client::{Auth, CallError, ClientOptions, ServiceClient, ServiceFailure, Session};
+use oxaws_config::client::ChecksumUse;
+use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
+use oxaws_protocol::{ParseOptions, Reply, Timestamps};
+use oxaws_sign::{
+    Algorithm, ChunkedEncoder, Credentials, Digest, Hasher, KeyCache, Payload, Rules, Scope, Signable, V4aKey,
+};
+use oxaws_value::Map;
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// The SHA-256 of nothing.
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// Seconds that a session with a directory bucket is used; it is good for five minutes.
+const EXPRESS_SECONDS: i64 = 240;
+/// Seconds that a pause before another attempt grows to at most.
+const MAX_PAUSE: f64 = 20.0;
+
+/// A header about to be sent.
+pub(crate) type Header<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
+
+/// Error codes that another attempt may help with, beside statuses 500, 502, 503 and 504 (botocore's standard mode).
+const RETRYABLE: [&str; 17] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "RequestThrottled",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "InternalError",
+];
+
+/// S3 as one client sees it: a region, an endpoint, credentials.
+pub struct S3<'s> {
+    pub(crate) session: &'s Session<'s>,
+    pub(crate) client: Arc<ServiceClient>,
+    options: ClientOptions,
+    http: Client,
+    keys: KeyCache,
+    buckets: RwLock<Vec<Arc<Bucket>>>,
+    express: Mutex<Vec<(String, i64, Arc<oxaws_client_credentials::Owned>)>>,
+    user_agent: String,
+    ids: AtomicU64,
+    /// Ends the client's own requests, those that clean up included.
+    pub(crate) last_stop: Cancel,
+    pub(crate) throttle: Option<Arc<Throttle>>,
+}
+
+impl std::fmt::Debug for S3<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// Credentials that are held for a while.
+mod oxaws_client_credentials {
+    /// Credentials of a session with a directory bucket.
+    pub struct Owned {
+        pub id: String,
+        pub secret: String,
+        pub token: String,
+    }
+}
+
+/// A request before it is signed.
+pub(crate) struct Call<'a> {
+    pub op: Op,
+    pub bucket: &'a str,
+    pub key: &'a str,
+    /// The query, encoded.
+    pub query: Cow<'a, str>,
+    pub headers: Vec<Header<'a>>,
+    pub body: Body<'a>,
+    /// The checksum that the body is sent with.
+    pub checksum: Option<Algorithm>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(op: Op, bucket: &'a str, key: &'a str) -> Self {
+        Call { op, bucket, key, query: Cow::Borrowed(""), headers: Vec::new(), body: Body::Empty, checksum: None }
+    }
+
+    pub(crate) fn header(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
+        let value = match value.into() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        self.headers.push((Cow::Borrowed(name), value));
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub headers: Headers,
+    /// The body, where it isn't the object.
+    pub body: Vec<u8>,
+    /// The object.
+    pub stream: Option<BodyReader>,
+}
+
+/// What ends a request, and who hears of its bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub cancel: &'a Cancel,
+    /// Bytes of a body that went out; negative where an attempt failed and they go out again.
+    pub progress: &'a (dyn Fn(i64) + Sync),
+}
+
+/// How a body goes out.
+struct Prepared {
+    digest: Option<(Algorithm, Digest)>,
+    sha256: Option<String>,
+    chunked: Option<Algorithm>,
+}
+
+impl<'s> S3<'s> {
+    /// A client for transfers, over the session's settings.
+    ///
+    /// # Errors
+    /// When a setting is invalid.
+    pub fn new(session: &'s Session<'s>, options: ClientOptions, command: &str, connections: usize) -> Result<Self, CallError> {
+        let service = session
+            .pack()
+            .service_by_directory("s3")
+            .ok_or_else(|| CallError::Other("there is no model of s3".into()))?;
+        let client = session.client_with(service, &options)?;
+        let last_stop = Cancel::new();
+        let http = Client::new(http::Options {
+            cancel: last_stop.clone(),
+            max_idle: connections.max(1),
+            ..session.http()?.options().clone()
+        });
+        let mut seed = [0; 8];
+        session.world().random(&mut seed);
+        let app = client.settings.app_id.as_ref().map(|id| format!(" app/{id}")).unwrap_or_default();
+        let user_agent = format!(
+            "aws-cli/2.36.7 oxaws/{} os/{} md/arch#{} md/command#s3.{command}{app}",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        );
+        Ok(S3 {
+            session,
+            client,
+            options,
+            http,
+            keys: KeyCache::new(),
+            buckets: RwLock::new(Vec::new()),
+            express: Mutex::new(Vec::new()),
+            user_agent,
+            ids: AtomicU64::new(u64::from_le_bytes(seed)),
+            last_stop,
+            throttle: None,
+        })
+    }
+
+    /// Whether uploads carry a checksum without being asked to.
+    pub fn sends_checksums(&self) -> bool {
+        self.client.settings.request_checksums == ChecksumUse::WhenSupported
+    }
+
+    /// Whether checksums of replies are asked for and checked without being asked to.
+    pub fn checks_replies(&self) -> bool {
+        self.client.settings.response_checksums == ChecksumUse::WhenSupported
+    }
+
+    /// Calls an operation through the general client.
+    pub(crate) fn call(&self, operation: &str, params: Map) -> Result<oxaws_client::Reply, TransferError> {
+        Ok(self.session.call_named("s3", operation, params, &self.options)?)
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Arc<Bucket> {
+        let found = |list: &Vec<Arc<Bucket>>| list.iter().find(|b| b.name == name).cloned();
+        if let Some(bucket) = found(&self.buckets.read().unwrap_or_else(PoisonError::into_inner)) {
+            return bucket;
+        }
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = found(&buckets) {
+            return bucket;
+        }
+        let bucket = Arc::new(Bucket::new(name, None));
+        buckets.push(bucket.clone());
+        bucket
+    }
+
+    fn move_bucket(&self, name: &str, region: &str) {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        buckets.retain(|b| b.name != name);
+        buckets.push(Arc::new(Bucket::new(name, Some(region.to_owned()))));
+    }
+
+    /// Sends a request until it is settled.
+    pub(crate) fn send(&self, call: &Call<'_>, around: Around<'_>) -> Result<Answer, TransferError> {
+        let mut redirected = false;
+        loop {
+            let bucket = self.bucket(call.bucket);
+            if bucket.invalid && self.client.settings.parameter_validation {
+                return Err(TransferError::validation(&validate::bucket_problem(call.bucket)));
+            }
+            if call.op.has_key() {
+                validate::check_key(call.key)?;
+            }
+            let target = bucket.target(&self.client, self.session, call.op)?;
+            let prepared = self.prepare(call, &target, around)?;
+            let (error, headers) = match self.attempts(call, &target, &prepared, around) {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            if let (TransferError::Call(CallError::Service(failure)), Some(headers)) = (&error, &headers)
+                && !redirected
+                && !bucket.is_arn()
+                && call.op != Op::HeadBucket
+                && redirect::is_elsewhere(call.op, failure, headers)
+                && let Some(region) = self.region_of(call.bucket, failure, headers, around)
+            {
+                self.move_bucket(call.bucket, &region);
+                redirected = true;
+                continue;
+            }
+            return Err(redirect::explain(error));
+        }
+    }
+
+    fn region_of(&self, bucket: &str, failure: &ServiceFailure, headers: &Headers, around: Around<'_>) -> Option<String> {
+        if let Some(region) = headers.get("x-amz-bucket-region") {
+            return Some(region.to_owned());
+        }
+        if let Some(region) = failure.error.details.get("Region").and_then(|v| v.as_str()) {
+            return Some(region.to_owned());
+        }
+        let call = Call::new(Op::HeadBucket, bucket, "");
+        let found = self.bucket(bucket);
+        let target = found.target(&self.client, self.session, Op::HeadBucket).ok()?;
+        let prepared = self.prepare(&call, &target, around).ok()?;
+        let headers = match self.attempts(&call, &target, &prepared, around) {
+            Ok(answer) => answer.headers,
+            Err((_, headers)) => headers?,
+        };
+        headers.get("x-amz-bucket-region").map(str::to_owned)
+    }
+
+    /// Makes the hashes that must be known before the body goes out.
+    fn prepare(&self, call: &Call<'_>, target: &Target, around: Around<'_>) -> Result<Prepared, TransferError> {
+        let wants = target.auth != Auth::None;
+        let signs_body = wants
+            && match self.client.settings.s3.payload_signing_enabled {
+                Some(asked) => asked,
+                None => !target.https || call.checksum.is_none() || !call.op.uploads(),
+            };
+        let mut prepared = Prepared { digest: None, sha256: None, chunked: None };
+        match &call.body {
+            Body::Empty => {
+                prepared.digest = call.checksum.map(|a| (a, a.digest(b"")));
+                prepared.sha256 = signs_body.then(|| EMPTY_SHA256.to_owned());
+            }
+            Body::Bytes(bytes) => {
+                prepared.digest = call.checksum.map(|a| (a, a.digest(bytes)));
+                prepared.sha256 = signs_body.then(|| oxaws_sign::sha256_hex(bytes));
+            }
+            Body::File(range) => {
+                if !signs_body && target.https {
+                    prepared.chunked = call.checksum;
+                    return Ok(prepared);
+                }
+                let mut hashers: Vec<Hasher> = call.checksum.map(Hasher::new).into_iter().collect();
+                let mut sha256 = signs_body.then(|| Hasher::new(Algorithm::Sha256));
+                range.scan(around.cancel, |piece| {
+                    for hasher in hashers.iter_mut().chain(&mut sha256) {
+                        hasher.update(piece);
+                    }
+                })?;
+                prepared.digest = call.checksum.zip(hashers.pop().map(Hasher::finish));
+                prepared.sha256 = sha256.map(|h| h.finish().to_hex());
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// Sends until the call is settled. An error answer comes with its headers.
+    fn attempts(
+        &self,
+        call: &Call<'_>,
+        target: &Target,
+        prepared: &Prepared,
+        around: Around<'_>,
+    ) -> Result<Answer, (TransferError, Option<Headers>)> {
+        let url = url_of(target, call).map_err(|e| (TransferError::from(CallError::from(e)), None))?;
+        let id = self.request_id();
+        let max = self.client.max_attempts();
+        let mut attempt = 1;
+        let mut paid = None;
+        loop {
+            let (error, headers) = match self.attempt(call, target, prepared, &url, &id, attempt, around) {
+                Ok(answer) => {
+                    self.client.quota.give_back(paid);
+                    return Ok(answer);
+                }
+                Err(failed) => failed,
+            };
+            let again = match &error {
+                TransferError::Call(CallError::Service(failure)) => {
+                    RETRYABLE.contains(&failure.code()) || matches!(failure.error.status, 500 | 502 | 503 | 504)
+                }
+                TransferError::Call(CallError::Http(e)) => e.is_transient(),
+                _ => false,
+            };
+            let last = attempt >= max;
+            if last || !again {
+                let error = match error {
+                    TransferError::Call(CallError::Service(mut failure)) => {
+                        failure.retries = last.then_some(attempt - 1);
+                        TransferError::Call(CallError::Service(failure))
+                    }
+                    other => other,
+                };
+                return Err((error, headers));
+            }
+            let http = match &error {
+                TransferError::Call(CallError::Http(e)) => Some(e),
+                _ => None,
+            };
+            match self.client.quota.pay(http) {
+                Some(cost) => paid = Some(cost),
+                None => return Err((error, headers)),
+            }
+            if !self.pause(attempt, around.cancel) {
+                return Err((TransferError::Cancelled, None));
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Waits before another attempt; `false` where it was cut short.
+    fn pause(&self, attempt: u32, cancel: &Cancel) -> bool {
+        let mut random = [0; 4];
+        self.session.world().random(&mut random);
+        let fraction = f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX);
+        let longest = 2f64.powi(i32::try_from(attempt - 1).unwrap_or(30)).min(MAX_PAUSE);
+        let mut left = Duration::from_secs_f64(fraction * longest);
+        while !left.is_zero() && !cancel.is_cancelled() {
+            let step = left.min(Duration::from_millis(100));
+            self.session.world().sleep(step);
+            left -= step;
+        }
+        !cancel.is_cancelled()
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn attempt(
+        &self,
+        call: &Call<'_>,
+        target: &Target,
+        prepared: &Prepared,
+        url: &Url,
+        id: &str,
+        attempt: u32,
+        around: Around<'_>,
+    ) -> Result<Answer, (TransferError, Option<Headers>)> {
+        let mut headers: Vec<Header> = Vec::with_capacity(call.headers.len() + 12);
+        headers.push(text_header("User-Agent", &self.user_agent));
+        headers.extend(target.headers.iter().map(|(n, v)| text_header(n, v)));
+        headers.extend(call.headers.iter().map(|(n, v)| (Cow::Borrowed(n.as_ref()), Cow::Borrowed(v.as_ref()))));
+        let encoded_length = self.checksum_headers(call, prepared, &mut headers);
+        headers.push(text_header("amz-sdk-invocation-id", id));
+        let request = if attempt == 1 {
+            Cow::Borrowed("attempt=1")
+        } else {
+            Cow::Owned(format!("attempt={attempt}; max={}", self.client.max_attempts()))
+        };
+        headers.push(("amz-sdk-request".into(), Cow::Owned(request.into_owned().into_bytes())));
+        self.sign(call, target, prepared, url, &mut headers).map_err(|e| (e, None))?;
+        let sent = std::cell::Cell::new(0_i64);
+        let progress = |n: i64| {
+            sent.set(sent.get() + n);
+            (around.progress)(n);
+        };
+        let reader = |range: &FileRange<'_>| range.reader(&progress, around.cancel, self.throttle.as_deref());
+        let (mut plain, mut chunked);
+        let body = match &call.body {
+            Body::Empty => http::Body::Empty,
+            Body::Bytes(bytes) if bytes.is_empty() => http::Body::Empty,
+            Body::Bytes(bytes) => {
+                if let Some(throttle) = &self.throttle {
+                    throttle.take(bytes.len(), around.cancel);
+                }
+                http::Body::Bytes(bytes)
+            }
+            Body::File(range) => match (prepared.chunked, encoded_length) {
+                (Some(algorithm), Some(length)) => {
+                    chunked = Encoded { make: &|| ChunkedEncoder::new(reader(range), range.length, algorithm), now: None };
+                    http::Body::Reader { reader: &mut chunked, length }
+                }
+                _ => {
+                    plain = reader(range);
+                    http::Body::Reader { reader: &mut plain, length: range.length }
+                }
+            },
+        };
+        let request = http::Request {
+            method: call.op.method(),
+            url,
+            headers: &headers,
+            body,
+            expect_continue: false,
+            cancel: Some(around.cancel.clone()),
+        };
+        let outcome = self.http.send(request).map_err(CallError::from);
+        let failed = |error: TransferError| {
+            if sent.get() != 0 {
+                (around.progress)(-sent.get());
+            }
+            error
+        };
+        let mut response = outcome.map_err(|e| (failed(local_error(call, e)), None))?;
+        if call.op.streams() && response.status < 300 {
+            return Ok(Answer { headers: response.headers, body: Vec::new(), stream: Some(response.body) });
+        }
+        let limit = if call.op == Op::ListObjects { limits::MAX_PAGE } else { limits::MAX_REPLY };
+        let body = response.body.read_to_vec(limit).map_err(|e| (failed(CallError::from(e).into()), None))?;
+        // S3 may find out that it fails after it has sent a status of 200.
+        let disguised = response.status == 200
+            && !body.is_empty()
+            && match xml::root_of(&body) {
+                Ok(root) => root == b"Error",
+                Err(xml::NotXml) => true,
+            };
+        if response.status < 300 && !disguised {
+            if let (Body::Bytes(bytes), true) = (&call.body, call.op.uploads()) {
+                (around.progress)(bytes.len() as i64);
+            }
+            return Ok(Answer { headers: response.headers, body, stream: None });
+        }
+        let status = if disguised { 500 } else { response.status };
+        let reason = if disguised { "Internal Server Error" } else { response.reason.as_str() };
+        let error = self.error_answer(call.op, status, reason, &response.headers, &body);
+        Err((failed(error), Some(response.headers)))
+    }
+
+    fn error_answer(&self, op: Op, status: u16, reason: &str, headers: &Headers, body: &[u8]) -> TransferError {
+        let operation = match model(&self.client, op) {
+            Ok(operation) => operation,
+            Err(e) => return e.into(),
+        };
+        let headers: Vec<(String, String)> = headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let reply = Reply { status, reason, headers: &headers, body };
+        let parsed = self.session.with_clock(|clock| {
+            oxaws_protocol::parse_error(operation, &reply, &ParseOptions { timestamps: Timestamps::Wire, clock })
+        });
+        match parsed {
+            Ok(error) => {
+                let failure = ServiceFailure { operation: op.name().to_owned(), error, retries: None };
+                TransferError::Call(CallError::Service(Box::new(failure)))
+            }
+            Err(e) => TransferError::Call(e.into()),
+        }
+    }
+
+    /// Adds what tells of the body's checksum; gives the body's length where it is sent encoded.
+    fn checksum_headers<'h>(&self, call: &Call<'h>, prepared: &Prepared, headers: &mut Vec<Header<'h>>) -> Option<u64> {
+        let algorithm = prepared.chunked.or(prepared.digest.map(|(a, _)| a))?;
+        headers.push(text_header("x-amz-sdk-checksum-algorithm", algorithm.name()));
+        if let Some((algorithm, digest)) = prepared.digest {
+            headers.push((Cow::Borrowed(algorithm.header()), Cow::Owned(digest.to_base64().into_bytes())));
+            return None;
+        }
+        let Body::File(range) = &call.body else { return None };
+        headers.push(text_header("X-Amz-Trailer", algorithm.header()));
+        headers.push(("X-Amz-Decoded-Content-Length".into(), Cow::Owned(range.length.to_string().into_bytes())));
+        match headers.iter_mut().find(|(n, _)| n.eq_ignore_ascii_case("content-encoding")) {
+            Some((_, value)) => *value = Cow::Owned([value.as_ref(), b",aws-chunked"].concat()),
+            None => headers.push(text_header("Content-Encoding", "aws-chunked")),
+        }
+        Some(ChunkedEncoder::<&[u8]>::encoded_len(range.length, algorithm))
+    }
+
+    fn sign(
+        &self,
+        call: &Call<'_>,
+        target: &Target,
+        prepared: &Prepared,
+        url: &Url,
+        headers: &mut Vec<Header<'_>>,
+    ) -> Result<(), TransferError> {
+        if target.auth == Auth::None {
+            return Ok(());
+        }
+        let payload = match (&prepared.sha256, prepared.chunked) {
+            (Some(hash), _) => Payload::Sha256(hash),
+            (None, Some(_)) => Payload::StreamingUnsignedTrailer,
+            (None, None) => Payload::Unsigned,
+        };
+        let scope = Scope { region: &target.region, service: &target.service, time: self.session.now() };
+        let host = url.host_header();
+        let (path, query) = url.target().split_once('?').unwrap_or((url.target(), ""));
+        let method = call.op.method();
+        let mut request = Signable { method, host: &host, path, query, headers };
+        if target.auth == Auth::V4S3Express {
+            let held = self.express_session(call.bucket)?;
+            let credentials = Credentials {
+                access_key_id: &held.id,
+                secret_access_key: &held.secret,
+                session_token: Some(&held.token),
+            };
+            oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3_EXPRESS, &self.keys);
+            return Ok(());
+        }
+        let held = self.session.credentials()?.ok_or(CallError::NoCredentials)?;
+        let credentials = Credentials {
+            access_key_id: &held.access_key_id,
+            secret_access_key: &held.secret_access_key,
+            session_token: held.session_token.as_deref(),
+        };
+        if target.auth == Auth::V4a {
+            let key = V4aKey::derive(&credentials)
+                .ok_or_else(|| TransferError::Invalid("no key can be made from the credentials".into()))?;
+            oxaws_sign::sign_v4a(&mut request, &credentials, &scope, payload, &Rules::S3, &key);
+        } else {
+            oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3, &self.keys);
+        }
+        Ok(())
+    }
+
+    fn express_session(&self, bucket: &str) -> Result<Arc<oxaws_client_credentials::Owned>, TransferError> {
+        let now = self.session.now();
+        let mut sessions = self.express.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, held)) = sessions.iter().find(|(b, made, _)| b == bucket && now - made < EXPRESS_SECONDS) {
+            return Ok(held.clone());
+        }
+        let params: Map = [("Bucket", bucket.into())].into_iter().collect();
+        let reply = self.call("CreateSession", params)?;
+        let given = reply.value.get("Credentials");
+        let text = |name: &str| given.and_then(|c| c.get(name)).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let held = Arc::new(oxaws_client_credentials::Owned {
+            id: text("AccessKeyId"),
+            secret: text("SecretAccessKey"),
+            token: text("SessionToken"),
+        });
+        sessions.retain(|(b, _, _)| b != bucket);
+        sessions.push((bucket.to_owned(), now, held.clone()));
+        Ok(held)
+    }
+
+    /// An id for a request: random enough to tell requests apart in a server's log.
+    fn request_id(&self) -> String {
+        let mut mix = || {
+            let mut z = self.ids.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let bits = (u128::from(mix()) << 64) | u128::from(mix());
+        let bits = bits & !(0xf << 76) | (4 << 76);
+        let bits = bits & !(3 << 62) | (2 << 62);
+        let mut out = String::with_capacity(36);
+        for at in 0..32 {
+            if matches!(at, 8 | 12 | 16 | 20) {
+                out.push('-');
+            }
+            let digit = (bits >> (124 - 4 * at)) as u32 & 15;
+            out.push(char::from_digit(digit, 16).unwrap_or('0'));
+        }
+        out
+    }
+}
+
+fn text_header<'a>(name: &'a str, value: &'a str) -> Header<'a> {
+    (Cow::Borrowed(name), Cow::Borrowed(value.as_bytes()))
+}
+
+/// An error of the body's reader is the file's.
+fn local_error(call: &Call<'_>, error: CallError) -> TransferError {
+    match (error, &call.body) {
+        (CallError::Http(HttpError::Body(e)), Body::File(range)) => range.error(&e),
+        (other, _) => other.into(),
+    }
+}
+
+fn url_of(target: &Target, call: &Call<'_>) -> Result<Url, HttpError> {
+    let mut text = String::with_capacity(target.base.len() + call.key.len() * 2 + call.query.len() + 2);
+    text.push_str(&target.base);
+    if call.op.has_key() {
+        text.push('/');
+        text.push_str(&oxaws_sign::percent_encode(call.key, b"/~-_."));
+    } else if target.path_at == target.base.len() {
+        text.push('/');
+    }
+    if !call.query.is_empty() {
+        text.push('?');
+        text.push_str(&call.query);
+    }
+    Url::parse(&text)
+}
+
+/// A body in `aws-chunked` encoding that can start over.
+struct Encoded<'a, R> {
+    make: &'a dyn Fn() -> ChunkedEncoder<R>,
+    now: Option<ChunkedEncoder<R>>,
+}
+
+impl<R: std::io::Read> std::io::Read for Encoded<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.now.get_or_insert_with(self.make).read(out)
+    }
+}
+
+impl<R: std::io::Read> http::Source for Encoded<'_, R> {
+    fn rewind(&mut self) -> std::io::Result<bool> {
+        self.now = None;
+        Ok(true)
+    }
+}
+
+impl S3<'_> {
+    /// Eight hexadecimal digits for the name of a file that isn't whole yet.
+    pub(crate) fn short_id(&self) -> String {
+        let mut id = self.request_id();
+        id.truncate(8);
+        id
+    }
+}

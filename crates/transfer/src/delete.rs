@@ -1,0 +1,133 @@
+//! Deleting.
+
+use crate::body::Body;
+use crate::client::{Call, S3};
+use crate::engine::{self, Shared};
+use crate::error::TransferError;
+use crate::operation::Op;
+use crate::plan::{Job, Place};
+use crate::{limits, xml};
+use oxaws_client::{CallError, ServiceFailure};
+use oxaws_protocol::ServiceError;
+use oxaws_sign::Algorithm;
+use std::collections::HashMap;
+
+/// Deletes one object.
+pub(crate) fn one(cx: &Shared<'_>, place: &Place, s3: &S3<'_>) -> Result<(), TransferError> {
+    let (bucket, key) = engine::object(place)?;
+    let mut call = Call::new(Op::DeleteObject, bucket, key);
+    cx.prepared.payer.add_to(&mut call);
+    s3.send(&call, cx.later(&|_| {}))?;
+    Ok(())
+}
+
+/// Deletes a file.
+pub(crate) fn local(place: &Place) -> Result<(), TransferError> {
+    let path = engine::file(place)?;
+    std::fs::remove_file(path).map_err(|e| TransferError::local(&e, path))
+}
+
+/// Whether a key can stand in an XML document.
+fn fits_xml(key: &str) -> bool {
+    key.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))
+}
+
+/// Deletes many objects of one bucket, in one request where the server takes it, else one by one.
+pub(crate) fn batch(cx: &Shared<'_>, jobs: Vec<Job>) {
+    debug_assert!(jobs.len() <= limits::BATCH_KEYS);
+    let (together, mut alone): (Vec<Job>, Vec<Job>) = jobs
+        .into_iter()
+        .partition(|j| matches!(&j.source.place, Place::Object { key, .. } if !key.is_empty() && fits_xml(key)));
+    match delete_all(cx, &together) {
+        Ok(failed) => {
+            for job in &together {
+                let key = engine::object(&job.source.place).map(|(_, key)| key).unwrap_or_default();
+                match failed.get(key) {
+                    None => cx.tell(job, 0, Ok(())),
+                    Some((code, message)) => cx.tell(job, 0, Err(refusal(cx, code, message))),
+                }
+            }
+        }
+        Err(error) if error.service().is_some() || matches!(error, TransferError::Corrupt(_)) => {
+            // Refused as a batch: one by one, each with its own reason.
+            alone.extend(together);
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let cut = error.is_cancelled();
+            for job in &together {
+                let again = if cut { TransferError::Cancelled } else { TransferError::Invalid(text.clone()) };
+                cx.tell(job, 0, Err(again));
+            }
+        }
+    }
+    for job in &alone {
+        let outcome =
+            if cx.stop.is_stopping() { Err(TransferError::Cancelled) } else { one(cx, &job.source.place, cx.s3) };
+        cx.tell(job, 0, outcome);
+    }
+}
+
+/// What a single delete would have said.
+fn refusal(cx: &Shared<'_>, code: &str, message: &str) -> TransferError {
+    let error = ServiceError {
+        code: code.to_owned(),
+        message: Some(message.to_owned()),
+        details: Default::default(),
+        fields: Default::default(),
+        shape: None,
+        status: 200,
+        request_id: None,
+    };
+    let retries = (cx.s3.client.max_attempts() == 1).then_some(0);
+    let failure = ServiceFailure { operation: Op::DeleteObject.name().to_owned(), error, retries };
+    TransferError::Call(CallError::Service(Box::new(failure)))
+}
+
+/// Sends the batch; gives code and message of each key that is still there.
+fn delete_all(cx: &Shared<'_>, jobs: &[Job]) -> Result<HashMap<String, (String, String)>, TransferError> {
+    let Some(first) = jobs.first() else { return Ok(HashMap::new()) };
+    let (bucket, _) = engine::object(&first.source.place)?;
+    let mut document = String::with_capacity(jobs.len() * 64 + 128);
+    document.push_str("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+    for job in jobs {
+        let (_, key) = engine::object(&job.source.place)?;
+        document.push_str("<Object><Key>");
+        xml::escape(key, &mut document);
+        document.push_str("</Key></Object>");
+    }
+    document.push_str("<Quiet>true</Quiet></Delete>");
+    let mut call = Call::new(Op::DeleteObjects, bucket, "");
+    call.query = "delete".into();
+    call.body = Body::Bytes(document.as_bytes());
+    call.checksum = Some(Algorithm::Crc64Nvme);
+    cx.prepared.payer.add_to(&mut call);
+    let answer = cx.s3.send(&call, cx.later(&|_| {}))?;
+    let broken = |_| TransferError::Corrupt("the reply to DeleteObjects is no XML".into());
+    let mut failed = HashMap::new();
+    let mut reader = xml::Reader::new(&answer.body);
+    if reader.root().map_err(broken)? != b"DeleteResult" {
+        return Err(TransferError::Corrupt("the reply to DeleteObjects is something else".into()));
+    }
+    while let Some(token) = reader.next().map_err(broken)? {
+        match token {
+            xml::Token::Open(b"Error") => {
+                let (mut key, mut code, mut message) = (String::new(), String::new(), String::new());
+                loop {
+                    match reader.next().map_err(broken)? {
+                        Some(xml::Token::Open(b"Key")) => key = reader.text().map_err(broken)?.into_owned(),
+                        Some(xml::Token::Open(b"Code")) => code = reader.text().map_err(broken)?.into_owned(),
+                        Some(xml::Token::Open(b"Message")) => message = reader.text().map_err(broken)?.into_owned(),
+                        Some(xml::Token::Open(_)) => reader.skip().map_err(broken)?,
+                        Some(xml::Token::Text(_)) => {}
+                        Some(xml::Token::Close(_)) | None => break,
+                    }
+                }
+                failed.insert(key, (code, message));
+            }
+            xml::Token::Open(_) => reader.skip().map_err(broken)?,
+            _ => {}
+        }
+    }
+    Ok(failed)
+}

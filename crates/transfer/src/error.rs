@@ -1,0 +1,103 @@
+//! Why a transfer failed; `Display` gives the CLI's message.
+
+use oxaws_client::{CallError, ServiceFailure};
+use oxaws_http::HttpError;
+use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
+use oxaws_input::python_repr::repr_str;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// Why a transfer failed.
+#[derive(Debug)]
+pub enum TransferError {
+    /// A request failed, or the set-up it needs.
+    Call(CallError),
+    /// A response's body broke off.
+    Body(HttpError),
+    /// A local file can't be read or written: the whole text.
+    Local(String),
+    /// What arrived isn't what was sent: the whole text.
+    Corrupt(String),
+    /// The parameters can't be right: the whole text.
+    Invalid(String),
+    /// Stopped by Ctrl-C or a signal.
+    Cancelled,
+    /// Another part of the same transfer failed before.
+    Given,
+}
+
+impl TransferError {
+    /// A local file's error, in Python's words.
+    pub fn local(error: &io::Error, path: &Path) -> Self {
+        TransferError::Local(python_os_error(error, &path.to_string_lossy()))
+    }
+
+    /// An error about two paths, such as a rename's.
+    pub fn local_pair(error: &io::Error, from: &Path, to: &Path) -> Self {
+        let (from, to) = (repr_str(&from.to_string_lossy()), repr_str(&to.to_string_lossy()));
+        TransferError::Local(format!("{}: {from} -> {to}", python_os_error_bare(error)))
+    }
+
+    /// What botocore says about parameters.
+    pub fn validation(problems: &str) -> Self {
+        TransferError::Invalid(format!("Parameter validation failed:\n{problems}"))
+    }
+
+    /// The error answer of the service.
+    pub fn service(&self) -> Option<&ServiceFailure> {
+        match self {
+            TransferError::Call(CallError::Service(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// Whether the service answered with this code.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.service().is_some_and(|f| f.code() == code)
+    }
+
+    /// Whether it was stopped from outside.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(
+            self,
+            TransferError::Cancelled
+                | TransferError::Call(CallError::Interrupted | CallError::Http(HttpError::Cancelled))
+                | TransferError::Body(HttpError::Cancelled)
+        )
+    }
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransferError::Call(e) => write!(f, "{e}"),
+            // The CLI's transfers show the HTTP library's own words here.
+            TransferError::Body(HttpError::Truncated { read, expected, .. }) => {
+                let inner = match expected {
+                    Some(expected) => {
+                        format!("IncompleteRead({read} bytes read, {} more expected)", expected.saturating_sub(*read))
+                    }
+                    None => format!("IncompleteRead({read} bytes read)"),
+                };
+                write!(f, "('Connection broken: {inner}', {inner})")
+            }
+            TransferError::Body(e) => write!(f, "{e}"),
+            TransferError::Local(text) | TransferError::Corrupt(text) | TransferError::Invalid(text) => {
+                f.write_str(text)
+            }
+            TransferError::Cancelled | TransferError::Given => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for TransferError {}
+
+impl From<CallError> for TransferError {
+    fn from(e: CallError) -> Self {
+        match e {
+            CallError::Interrupted => TransferError::Cancelled,
+            other => TransferError::Call(other),
+        }
+    }
+}

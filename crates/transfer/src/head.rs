@@ -1,0 +1,68 @@
+//! Looking at one object.
+
+use crate::client::{Around, Call, S3};
+use crate::error::TransferError;
+use crate::listing;
+use crate::operation::Op;
+use crate::options::{Fixed, PROPERTY_HEADERS};
+use crate::plan::{Entry, Head, Place};
+use oxaws_http::Headers;
+use oxaws_sign::Algorithm;
+use std::sync::Arc;
+
+/// What a HEAD says: an entry whose name is the last part of the key.
+pub(crate) fn look(
+    s3: &S3<'_>,
+    bucket: &str,
+    key: &str,
+    headers: &Fixed,
+    checksum_mode: bool,
+    around: Around<'_>,
+) -> Result<Entry, TransferError> {
+    let mut call = Call::new(Op::HeadObject, bucket, key);
+    headers.add_to(&mut call);
+    if checksum_mode && !headers.has("x-amz-checksum-mode") {
+        call.header("x-amz-checksum-mode", "ENABLED");
+    }
+    let answer = s3.send(&call, around)?;
+    let headers = &answer.headers;
+    // Python's KeyError where a header is missing.
+    let missing = |name: &str| TransferError::Invalid(format!("'{name}'"));
+    let size = headers.get("content-length").and_then(|l| l.trim().parse().ok());
+    let size = size.ok_or_else(|| missing("ContentLength"))?;
+    let modified = headers.get("last-modified").map(|t| listing::time(t, s3));
+    let class = headers.get("x-amz-storage-class").unwrap_or_default();
+    let restored = headers.get("x-amz-restore").is_some_and(|r| r.contains("ongoing-request=\"false\""));
+    Ok(Entry {
+        name: key.rsplit('/').next().unwrap_or_default().to_owned(),
+        place: Place::Object { bucket: Arc::from(bucket), key: key.to_owned() },
+        size: Some(size),
+        modified: modified.flatten(),
+        etag: headers.get("etag").map(str::to_owned),
+        glacier: matches!(class, "GLACIER" | "DEEP_ARCHIVE") && !restored,
+        head: Some(Box::new(details(headers))),
+    })
+}
+
+fn details(headers: &Headers) -> Head {
+    let mut head = Head::default();
+    for name in PROPERTY_HEADERS {
+        if let Some(value) = headers.get(name) {
+            head.properties.push((name, value.to_owned()));
+        }
+    }
+    for (name, value) in headers.iter() {
+        if let Some(prefix) = name.get(..11)
+            && prefix.eq_ignore_ascii_case("x-amz-meta-")
+        {
+            head.metadata.push((name[11..].to_owned(), value.to_owned()));
+        }
+    }
+    if headers.get("x-amz-checksum-type").is_some_and(|t| t.eq_ignore_ascii_case("FULL_OBJECT")) {
+        let known = [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme];
+        head.full_checksum =
+            known.into_iter().find_map(|a| Some((a, headers.get(a.header()).filter(|v| !v.is_empty())?.to_owned())));
+    }
+    head.version = headers.get("x-amz-version-id").map(str::to_owned);
+    head
+}

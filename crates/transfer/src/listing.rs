@@ -1,0 +1,254 @@
+//! Listing a bucket, page by page.
+
+use crate::client::{Around, Call, S3};
+use crate::error::TransferError;
+use crate::operation::Op;
+use crate::options::Fixed;
+use crate::plan::{Entry, Place};
+use crate::xml::{NotXml, Reader, Token};
+use oxaws_client::CallError;
+use oxaws_sign::{percent_decode, percent_encode};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// One object of a listing.
+#[derive(Debug, Default)]
+struct Object {
+    key: String,
+    modified: Option<i64>,
+    size: Option<u64>,
+    etag: Option<String>,
+    glacier: bool,
+}
+
+/// A listing under way.
+pub struct Listing<'a> {
+    s3: &'a S3<'a>,
+    bucket: Arc<str>,
+    prefix: String,
+    page_size: Option<String>,
+    headers: &'a Fixed,
+    token: Option<String>,
+    page: std::vec::IntoIter<Object>,
+    done: bool,
+    /// Whether keys have come in rising order so far.
+    sorted: bool,
+    last_key: String,
+}
+
+impl<'a> Listing<'a> {
+    pub(crate) fn new(s3: &'a S3<'a>, bucket: &str, prefix: &str, page_size: Option<&str>, headers: &'a Fixed) -> Self {
+        Listing {
+            s3,
+            bucket: Arc::from(bucket),
+            prefix: prefix.to_owned(),
+            page_size: page_size.map(str::to_owned),
+            headers,
+            token: None,
+            page: Vec::new().into_iter(),
+            done: false,
+            sorted: true,
+            last_key: String::new(),
+        }
+    }
+
+    /// Whether keys have come in rising order so far, as S3 promises and some servers don't keep.
+    pub(crate) fn is_sorted(&self) -> bool {
+        self.sorted
+    }
+
+    /// The next object; `None` at the end. Its name is what follows the first `strip` bytes of the key.
+    pub(crate) fn next(&mut self, strip: usize, around: Around<'_>) -> Result<Option<Entry>, TransferError> {
+        loop {
+            if let Some(object) = self.page.next() {
+                let name = object.key.get(strip..).unwrap_or_default().to_owned();
+                return Ok(Some(Entry {
+                    name,
+                    place: Place::Object { bucket: self.bucket.clone(), key: object.key },
+                    size: object.size,
+                    modified: object.modified,
+                    etag: object.etag,
+                    glacier: object.glacier,
+                    head: None,
+                }));
+            }
+            if self.done {
+                return Ok(None);
+            }
+            self.fetch(around)?;
+        }
+    }
+
+    fn fetch(&mut self, around: Around<'_>) -> Result<(), TransferError> {
+        let mut call = Call::new(Op::ListObjects, &self.bucket, "");
+        let mut query = format!("list-type=2&prefix={}", percent_encode(self.prefix.as_str(), b"-._~"));
+        if let Some(size) = &self.page_size {
+            query.push_str("&max-keys=");
+            query.push_str(size);
+        }
+        if let Some(token) = &self.token {
+            query.push_str("&continuation-token=");
+            query.push_str(&percent_encode(token.as_str(), b"-._~"));
+        }
+        query.push_str("&encoding-type=url");
+        call.query = Cow::Owned(query);
+        self.headers.add_to(&mut call);
+        let answer = self.s3.send(&call, around)?;
+        let page = if answer.body.is_empty() {
+            Page::default()
+        } else {
+            read_page(&answer.body, self.s3)?
+        };
+        let mut last = self.last_key.as_str();
+        for object in &page.objects {
+            if object.key.as_str() < last {
+                self.sorted = false;
+            }
+            last = &object.key;
+        }
+        self.last_key = last.to_owned();
+        self.done = !page.truncated || page.next.is_none();
+        if !self.done && page.next == self.token {
+            let token = page.next.unwrap_or_default();
+            return Err(TransferError::Call(CallError::Other(format!(
+                "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
+                oxaws_input::python_repr::repr_str(&token)
+            ))));
+        }
+        self.token = page.next;
+        self.page = page.objects.into_iter();
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Page {
+    objects: Vec<Object>,
+    truncated: bool,
+    next: Option<String>,
+}
+
+fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
+    let broken = |NotXml| TransferError::Invalid("the listing is no XML".into());
+    let mut page = Page::default();
+    let mut encoded = false;
+    let mut reader = Reader::new(document);
+    reader.root().map_err(broken)?;
+    let mut missing: Option<&'static str> = None;
+    while let Some(token) = reader.next().map_err(broken)? {
+        let Token::Open(name) = token else { continue };
+        match name {
+            b"Contents" => {
+                let (object, lacks) = read_object(&mut reader, s3).map_err(broken)?;
+                missing = missing.or(lacks);
+                page.objects.push(object);
+            }
+            b"IsTruncated" => page.truncated = reader.text().map_err(broken)?.eq_ignore_ascii_case("true"),
+            b"NextContinuationToken" => page.next = Some(reader.text().map_err(broken)?.into_owned()),
+            b"EncodingType" => encoded = reader.text().map_err(broken)? == "url",
+            _ => reader.skip().map_err(broken)?,
+        }
+    }
+    if let Some(member) = missing {
+        // Python's KeyError.
+        return Err(TransferError::Invalid(format!("'{member}'")));
+    }
+    if encoded {
+        for object in &mut page.objects {
+            if object.key.bytes().any(|b| b == b'%' || b == b'+') {
+                let spaced = object.key.replace('+', " ");
+                object.key = match String::from_utf8(percent_decode(&spaced).into_owned()) {
+                    Ok(key) => key,
+                    Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
+                };
+            }
+        }
+    }
+    Ok(page)
+}
+
+fn read_object(reader: &mut Reader<'_>, s3: &S3<'_>) -> Result<(Object, Option<&'static str>), NotXml> {
+    let mut object = Object::default();
+    let (mut has_key, mut has_time) = (false, false);
+    loop {
+        match reader.next()?.ok_or(NotXml)? {
+            Token::Close(_) => break,
+            Token::Text(_) => {}
+            Token::Open(b"Key") => {
+                object.key = reader.text()?.into_owned();
+                has_key = true;
+            }
+            Token::Open(b"LastModified") => {
+                object.modified = time(&reader.text()?, s3);
+                has_time = true;
+            }
+            Token::Open(b"Size") => object.size = reader.text()?.trim().parse().ok(),
+            Token::Open(b"ETag") => object.etag = Some(reader.text()?.into_owned()),
+            Token::Open(b"StorageClass") => {
+                let class = reader.text()?;
+                object.glacier = class == "GLACIER" || class == "DEEP_ARCHIVE";
+            }
+            Token::Open(_) => reader.skip()?,
+        }
+    }
+    let missing = if !has_key {
+        Some("Key")
+    } else if !has_time {
+        Some("LastModified")
+    } else if object.size.is_none() {
+        Some("Size")
+    } else {
+        None
+    };
+    Ok((object, missing))
+}
+
+/// A moment in microseconds: S3's own form quickly, any other as the CLI reads it.
+pub(crate) fn time(text: &str, s3: &S3<'_>) -> Option<i64> {
+    iso(text.as_bytes()).or_else(|| {
+        let parsed = s3.session.with_clock(|clock| oxaws_value::Timestamp::parse(text, &clock).ok())?;
+        Some((parsed.unix_float() * 1e6).round() as i64)
+    })
+}
+
+/// `2021-02-11T04:24:23.000Z`, with or without the fraction.
+fn iso(text: &[u8]) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| -> Option<i64> {
+        text.get(range)?.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
+    };
+    let is = |at: usize, b: u8| text.get(at) == Some(&b);
+    if !(is(4, b'-') && is(7, b'-') && is(10, b'T') && is(13, b':') && is(16, b':') && text.last() == Some(&b'Z')) {
+        return None;
+    }
+    let micros = match text.len() {
+        20 => 0,
+        24 if is(19, b'.') => number(20..23)? * 1000,
+        _ => return None,
+    };
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || year < 1 {
+        return None;
+    }
+    // Days since the epoch, by the proleptic Gregorian calendar with years that begin in March.
+    let (y, m) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let era = y.div_euclid(400);
+    let of_era = y - era * 400;
+    let of_year = (153 * m + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    let seconds = days * 86_400 + number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19)?;
+    Some(seconds * 1_000_000 + micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(iso(b"2021-02-11T04:24:23.000Z"), Some(1_613_017_463_000_000));
+        assert_eq!(iso(b"1970-01-01T00:00:00.005Z"), Some(5_000));
+        assert_eq!(iso(b"2000-02-29T23:59:59Z"), Some(951_868_799_000_000));
+        assert_eq!(iso(b"Thu, 11 Feb 2021 04:24:23 GMT"), None);
+        assert_eq!(iso(b""), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! What is listed, and what is to be done: one form for all directions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What is done to one file or object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// From a file to an object.
+    Upload,
+    /// From an object to a file.
+    Download,
+    /// From an object to an object.
+    Copy,
+    /// An object is deleted.
+    Delete,
+    /// A file is deleted.
+    DeleteLocal,
+}
+
+impl Action {
+    /// The word that lines begin with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Upload => "upload",
+            Action::Download => "download",
+            Action::Copy => "copy",
+            Action::Delete | Action::DeleteLocal => "delete",
+        }
+    }
+}
+
+/// Where something is or is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file.
+    Local(PathBuf),
+    /// An object.
+    Object {
+        /// Its bucket.
+        bucket: Arc<str>,
+        /// Its key.
+        key: String,
+    },
+    /// Standard input or output.
+    Stream,
+}
+
+/// What a HEAD told about an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Properties as headers, names of [`crate::options::PROPERTY_HEADERS`].
+    pub properties: Vec<(&'static str, String)>,
+    /// Metadata.
+    pub metadata: Vec<(String, String)>,
+    /// The checksum of the whole object: algorithm and base64.
+    pub full_checksum: Option<(oxaws_sign::Algorithm, String)>,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+/// One file or object that was listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The name relative to what was listed, with `/` between folders.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// Its size in bytes; `None` where it wasn't asked for.
+    pub size: Option<u64>,
+    /// When it was changed, in microseconds since the epoch.
+    pub modified: Option<i64>,
+    /// Its ETag.
+    pub etag: Option<String>,
+    /// Archived and not restored.
+    pub glacier: bool,
+    /// What a HEAD told, where one was made.
+    pub head: Option<Box<Head>>,
+}
+
+/// What is to be done with one file or object.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What.
+    pub action: Action,
+    /// With which.
+    pub source: Entry,
+    /// To where; `None` for deletes.
+    pub dest: Option<Place>,
+    /// What frees the name for another key that differs only by case.
+    pub claim: Option<Arc<Claim>>,
+}
+
+/// A name that is being downloaded, in lower case, taken out of the set when it is dropped.
+#[derive(Debug)]
+pub struct Claim {
+    /// The name.
+    pub name: String,
+    /// The names of all downloads under way.
+    pub all: Arc<std::sync::Mutex<std::collections::HashSet<String>>>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&self.name);
+    }
+}
+
+/// What listing gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// A file or object.
+    Entry(Entry),
+    /// Everything whose name starts with this couldn't be seen.
+    Gap(String),
+}

@@ -1,0 +1,56 @@
+//! Files that parts of replies are saved to, readable by their owner only.
+
+use crate::arguments::text;
+use oxaws_cli::error::Failure;
+use oxaws_cli::operation::OperationCall;
+use oxaws_env::expand_path;
+use oxaws_input::paramfile::python_os_error;
+use oxaws_value::Value;
+use rustix::fs::{Access, access};
+use std::fs::{OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// The mode of the files.
+const MODE: u32 = 0o600;
+
+/// Refuses a file in a folder that can't be written to, before anything is sent.
+///
+/// # Errors
+/// 252, with the CLI's text.
+pub(crate) fn check(call: &mut OperationCall, value: Value) -> Result<(), Failure> {
+    let path = expand_path(call.cx.world, &text(&value));
+    let folder = match path.parent() {
+        // The empty path stands for the current folder, whose parent is what counts then.
+        None if path.as_os_str().is_empty() => Path::new(".."),
+        None => Path::new("/"),
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+    };
+    match access(folder, Access::WRITE_OK) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(Failure::ParamValidation(format!("Unable to write to file: {}", path.display()))),
+    }
+}
+
+/// The file that was given for an argument, expanded.
+///
+/// # Errors
+/// When the argument can't be read.
+pub(crate) fn path(call: &OperationCall, argument: &str) -> Result<Option<PathBuf>, Failure> {
+    Ok(call.argument(argument)?.map(|value| expand_path(call.cx.world, &text(&value))))
+}
+
+/// Writes a file, whose mode is set even where it was there before.
+///
+/// # Errors
+/// 255, with Python's words.
+pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let save = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
+        file.set_permissions(Permissions::from_mode(MODE))?;
+        file.write_all(contents)
+    };
+    save().map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))
+}
