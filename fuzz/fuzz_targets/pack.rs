@@ -47,7 +47,11 @@ fn read_service(service: Service, left: &mut u32) {
         black_box((operation.name(), operation.cli_name(), operation.uri(), operation.host_prefix()));
         black_box((operation.auth().count(), operation.http_checksum().is_some(), operation.checksum_required()));
         black_box((operation.static_context_params().count(), operation.operation_context_params().count()));
-        black_box((operation.has_streaming_output(), operation.has_event_stream_input(), operation.input_xml_namespace()));
+        black_box((
+            operation.has_streaming_output(),
+            operation.has_event_stream_input(),
+            operation.input_xml_namespace(),
+        ));
         if let Some(pages) = operation.paginator() {
             black_box((pages.input_tokens().count(), pages.result_keys().count(), pages.limit_key()));
         }

@@ -53,7 +53,8 @@ pub fn parse_reply(protocol: &str, data: &[u8]) {
     };
     let mut headers = vec![("content-type".to_owned(), "x/y".to_owned())];
     if !header.is_empty() {
-        let names = ["x-text", "x-int", "x-time", "x-bool", "x-list", "x-meta-a", "x-amzn-errortype", "x-amzn-query-error"];
+        let names =
+            ["x-text", "x-int", "x-time", "x-bool", "x-list", "x-meta-a", "x-amzn-errortype", "x-amzn-query-error"];
         headers.extend(names.map(|name| (name.to_owned(), header.clone())));
     }
     let offset = |_| 3600;
@@ -185,7 +186,8 @@ fn service(protocol: &str) -> Value {
     if protocol == "rest-xml" {
         all["Text"] = json!({"shape": "String", "xmlAttribute": true, "locationName": "a:text"});
     }
-    let bound = |name: &str, location: &str, shape: &str| json!({"shape": shape, "location": location, "locationName": name});
+    let bound =
+        |name: &str, location: &str, shape: &str| json!({"shape": shape, "location": location, "locationName": name});
     let mut payload = json!({"type": "structure", "members": {"Body": {"shape": "All"}}});
     if rest {
         payload["payload"] = json!("Body");

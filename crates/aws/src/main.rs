@@ -5,11 +5,11 @@ use oxaws_env::Real;
 use std::process::ExitCode;
 
 static REGISTRY: Registry = Registry {
-    commands: &[],
-    removals: &[],
-    renames: &[],
-    arg_renames: &[],
-    tweaks: &[],
+    commands: oxaws_commands::COMMANDS,
+    removals: oxaws_tweaks::REMOVALS,
+    renames: oxaws_tweaks::RENAMES,
+    arg_renames: oxaws_tweaks::ARG_RENAMES,
+    tweaks: oxaws_tweaks::TWEAKS,
 };
 
 fn main() -> ExitCode {

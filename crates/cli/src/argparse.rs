@@ -283,13 +283,7 @@ impl<'a> Parser<'a> {
         Ok(Kind::Unknown)
     }
 
-    fn option(
-        &mut self,
-        index: usize,
-        explicit: Option<&str>,
-        kinds: &[Kind],
-        at: usize,
-    ) -> Result<usize, ParseError> {
+    fn option(&mut self, index: usize, explicit: Option<&str>, kinds: &[Kind], at: usize) -> Result<usize, ParseError> {
         let spec = &self.specs[index];
         if let Some(value) = explicit {
             return match spec.nargs {
@@ -369,7 +363,9 @@ impl<'a> Parser<'a> {
                 WordType::Text => {}
                 WordType::Int if oxaws_value::python_int_text(word).is_some() => {}
                 WordType::Float if python_float_text(word).is_some() => {}
-                WordType::Int => return Err(ParseError::about(spec, format_args!("invalid int value: {}", quoted(word)))),
+                WordType::Int => {
+                    return Err(ParseError::about(spec, format_args!("invalid int value: {}", quoted(word))));
+                }
                 WordType::Float => {
                     return Err(ParseError::about(spec, format_args!("invalid float value: {}", quoted(word))));
                 }

@@ -226,7 +226,9 @@ impl Binder<'_> {
             match self.by_type(element, word, name) {
                 Ok(item) => out.push(item),
                 // A list's element has no name of its own: the message shows the first word.
-                Err(Failure::General(_)) => return Err(param_error(name, oxaws_input::python_repr::str(&first, Default::default()))),
+                Err(Failure::General(_)) => {
+                    return Err(param_error(name, oxaws_input::python_repr::str(&first, Default::default())));
+                }
                 Err(other) => return Err(other),
             }
         }
@@ -263,7 +265,9 @@ fn not_convertible(kind: ShapeKind, value: &Value) -> Result<(), Failure> {
     let real = "must be a string, a bytes-like object or a real number";
     Err(Failure::General(match kind {
         ShapeKind::Integer | ShapeKind::Long => format!("int() argument {real}, not '{found}'"),
-        ShapeKind::Float | ShapeKind::Double => format!("float() argument must be a string or a real number, not '{found}'"),
+        ShapeKind::Float | ShapeKind::Double => {
+            format!("float() argument must be a string or a real number, not '{found}'")
+        }
         ShapeKind::Boolean => format!("'{found}' object has no attribute 'lower'"),
         _ => return Ok(()),
     }))
@@ -291,9 +295,7 @@ fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure>
 fn json_of(value: &Value, name: &str) -> Result<Value, Failure> {
     match value {
         Value::String(text) => json_arg::parse(text).map_err(|e| param_error(name, e)),
-        Value::Bytes(bytes) => {
-            json_arg::parse(&String::from_utf8_lossy(bytes)).map_err(|e| param_error(name, e))
-        }
+        Value::Bytes(bytes) => json_arg::parse(&String::from_utf8_lossy(bytes)).map_err(|e| param_error(name, e)),
         // Only lists of words are left: Python's `json.loads` says so.
         other => Err(Failure::General(format!(
             "the JSON object must be str, bytes or bytearray, not {}",

@@ -20,7 +20,11 @@ pub const OPTIONAL_MAKERS: [&str; 2] = ["--cli-input-json", "--cli-input-yaml"];
 
 pub(crate) fn add(table: &mut ArgTable, operation: Operation) {
     if operation.has_streaming_output() {
-        table.insert(Arg { positional: true, required: true, ..Arg::text(OUTFILE, "Filename where the content will be saved") });
+        table.insert(Arg {
+            positional: true,
+            required: true,
+            ..Arg::text(OUTFILE, "Filename where the content will be saved")
+        });
     }
     if table.get(OUTFILE).is_none() {
         table.insert(Arg::text(CLI_INPUT_JSON, "Reads arguments from the JSON string provided."));
@@ -51,7 +55,8 @@ fn add_paging(table: &mut ArgTable, operation: Operation, paginator: Paginator) 
         Some(ShapeKind::String) => WordType::Text,
         _ => WordType::Int,
     };
-    let paging = |name: &'static str, word_type, help| Arg { word_type, target: Target::Paging(name), ..Arg::text(name, help) };
+    let paging =
+        |name: &'static str, word_type, help| Arg { word_type, target: Target::Paging(name), ..Arg::text(name, help) };
     table.insert(paging("starting-token", WordType::Text, "A token to specify where to start paginating."));
     if limit.is_some() {
         table.insert(paging("page-size", word_type, "The size of each page to get in the AWS service call."));

@@ -143,8 +143,7 @@ impl From<MergeError> for Failure {
 /// Writes a streaming reply to the file `path`, readable by its owner only.
 fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::General(oxaws_input::paramfile::python_os_error(&e, path));
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
     let mut block = vec![0u8; BLOCK];
     loop {
         let n = stream.read(&mut block).map_err(|e| Failure::General(e.to_string()))?;

@@ -128,7 +128,13 @@ impl Driver<'_> {
         }
     }
 
-    fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases, args: &[String]) -> Result<Exit, Failure> {
+    fn start(
+        &self,
+        cx: &Context,
+        first: &FirstParse,
+        aliases: &alias::Aliases,
+        args: &[String],
+    ) -> Result<Exit, Failure> {
         crate::startup::check(cx)?;
         let recorder = crate::history::begin(cx, &first.command, args);
         let result = match alias::run_top_level(cx, aliases, first) {
@@ -198,7 +204,9 @@ pub(crate) fn dispatch(cx: &Context, aliases: &alias::Aliases, name: &str, words
     match cx.session.pack().service(name) {
         Some(service) => run_service(cx, aliases, service, name, words),
         // The caller has checked the name.
-        None => Err(Failure::usage(&ParseError(format!("argument command: {}", invalid_choice(name, std::iter::empty()))))),
+        None => {
+            Err(Failure::usage(&ParseError(format!("argument command: {}", invalid_choice(name, std::iter::empty())))))
+        }
     }
 }
 

@@ -108,14 +108,17 @@ impl Failure {
                 write_error(err, &self.message())
             }
             Failure::General(message) => write_error(err, message),
-            Failure::Service(failure) => report_structured(&failure.details(), &failure.to_string(), &failure.to_string(), format, colour, err),
+            Failure::Service(failure) => {
+                report_structured(&failure.details(), &failure.to_string(), &failure.to_string(), format, colour, err)
+            }
             Failure::ParamValidation(_)
             | Failure::Configuration(_)
             | Failure::NoRegion
             | Failure::NoCredentials
             | Failure::Pager(_) => {
                 let (code, message) = (self.code().unwrap_or("Unknown"), self.message());
-                let details: Map = [("Code", Value::from(code)), ("Message", Value::from(message.as_str()))].into_iter().collect();
+                let details: Map =
+                    [("Code", Value::from(code)), ("Message", Value::from(message.as_str()))].into_iter().collect();
                 let full = format!("An error occurred ({code}): {message}");
                 report_structured(&details, &full, &message, format, colour, err)
             }
@@ -215,7 +218,11 @@ impl From<CallError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
-        if error.is_configuration() { Failure::Configuration(error.to_string()) } else { Failure::General(error.to_string()) }
+        if error.is_configuration() {
+            Failure::Configuration(error.to_string())
+        } else {
+            Failure::General(error.to_string())
+        }
     }
 }
 

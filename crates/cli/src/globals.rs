@@ -141,9 +141,10 @@ impl Globals {
         let word = |dest: &str| parsed.word(dest).map(str::to_owned);
         let query = match parsed.word("query") {
             None => None,
-            Some(text) => Some(oxaws_jmespath::compile(text).map_err(|e| {
-                Failure::ParamValidation(format!("Bad value for --query {text}: {e}"))
-            })?),
+            Some(text) => Some(
+                oxaws_jmespath::compile(text)
+                    .map_err(|e| Failure::ParamValidation(format!("Bad value for --query {text}: {e}")))?,
+            ),
         };
         let endpoint_url = word("endpoint_url");
         if let Some(url) = &endpoint_url

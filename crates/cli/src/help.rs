@@ -295,8 +295,7 @@ fn show(cx: &Context, page: &Page, url: &str) -> Result<Exit, Failure> {
 mod tests {
     use super::*;
 
-    static EMPTY: Registry =
-        Registry { commands: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
+    static EMPTY: Registry = Registry { commands: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
 
     fn replaced(line: &str) -> String {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

@@ -72,7 +72,10 @@ impl OperationCall<'_> {
         Binder { world: self.cx.world, bare_lists }
     }
 
-    fn run_hooks(&mut self, which: fn(Hook) -> Option<fn(&mut OperationCall) -> Result<(), Failure>>) -> Result<(), Failure> {
+    fn run_hooks(
+        &mut self,
+        which: fn(Hook) -> Option<fn(&mut OperationCall) -> Result<(), Failure>>,
+    ) -> Result<(), Failure> {
         let registry = self.cx.registry;
         let (service, name) = (self.service.to_owned(), self.name.to_owned());
         for hook in registry.tweaks_of(&service, &name) {
@@ -205,7 +208,11 @@ impl OperationCall<'_> {
         };
         // The generic step has replaced a paramfile already; its contents are looked at once more, as in the CLI.
         let arg_name = format!("--{option}");
-        let once = self.binder(&[]).paramfile(&word).map_err(|e| param_error(&arg_name, e))?.unwrap_or(Value::from(word.as_str()));
+        let once = self
+            .binder(&[])
+            .paramfile(&word)
+            .map_err(|e| param_error(&arg_name, e))?
+            .unwrap_or(Value::from(word.as_str()));
         let text = match &once {
             Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             other => other.as_str().unwrap_or_default().to_owned(),

@@ -104,8 +104,7 @@ impl Opt {
             name: format!("{dashes}{}", self.name),
             dest: self.dest.map_or_else(|| self.name.replace('-', "_"), str::to_owned),
             nargs: self.nargs,
-            required: self.required
-                || self.positional && !matches!(self.nargs, Nargs::Optional | Nargs::ZeroOrMore),
+            required: self.required || self.positional && !matches!(self.nargs, Nargs::Optional | Nargs::ZeroOrMore),
             choices: self.choices.iter().map(|c| (*c).to_owned()).collect(),
             word_type: WordType::Text,
         }

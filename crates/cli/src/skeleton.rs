@@ -62,8 +62,7 @@ fn print_yaml(call: &OperationCall) -> Result<(), Failure> {
     let text = match call.operation.input() {
         None => "{}\n".to_owned(),
         Some(input) => {
-            let docs =
-                oxaws_pack::docs(call.operation.service()).map_err(|e| Failure::General(e.to_string()))?;
+            let docs = oxaws_pack::docs(call.operation.service()).map_err(|e| Failure::General(e.to_string()))?;
             yaml::text(input, &docs)
         }
     };

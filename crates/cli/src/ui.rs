@@ -82,7 +82,11 @@ impl<'a> Ui<'a> {
     ///
     /// # Errors
     /// Those of `write`; a pager that can't be started; output that can't be written.
-    pub fn output(&self, pager: Option<&str>, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub fn output(
+        &self,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         if let Some(command) = pager.filter(|p| !p.is_empty())
             && self.is_terminal()
         {

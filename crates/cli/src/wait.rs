@@ -15,7 +15,13 @@ pub(crate) const PARENT: &str = "wait";
 ///
 /// # Errors
 /// Whatever ends it badly.
-pub(crate) fn run(cx: &Context, aliases: &crate::alias::Aliases, service: Service, command: &str, words: &[String]) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    cx: &Context,
+    aliases: &crate::alias::Aliases,
+    service: Service,
+    command: &str,
+    words: &[String],
+) -> Result<Exit, Failure> {
     if words == ["help"] {
         return help::waiters(cx, service, command);
     }

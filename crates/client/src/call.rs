@@ -178,17 +178,6 @@ fn assemble(endpoint: &oxaws_endpoint::Endpoint, request: protocol::Request, sta
         .iter()
         .map(|(k, v)| format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")))
         .collect();
-    let path = handlers::path(state, &request.path);
-    // A bare `/` adds nothing to the endpoint's own path.
-    let path = match &*path {
-        "" | "/" => base_path.to_owned(),
-        path => format!("{}{path}", base_path.strip_suffix('/').unwrap_or(base_path)),
-    };
-    let query: Vec<String> = request
-        .query
-        .iter()
-        .map(|(k, v)| format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")))
-        .collect();
     // A bare `/` adds nothing to the endpoint's own path.
     let path = match handlers::path(state, &request.path).as_str() {
         "" | "/" => base_path.to_owned(),

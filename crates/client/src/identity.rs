@@ -18,6 +18,7 @@ use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 pub use oxaws_creds::Credentials;
 
@@ -33,6 +34,8 @@ pub(crate) struct Identity {
     region: OnceLock<Option<String>>,
     /// The region that the instance metadata service gave.
     metadata_region: OnceLock<Option<String>>,
+    /// Variables that credential processes get beside those of this process.
+    variables: Mutex<Vec<(String, String)>>,
 }
 
 impl Session<'_> {
@@ -84,6 +87,30 @@ impl Session<'_> {
         }
     }
 
+    /// Sets a variable in the environment of programs that credentials are asked from.
+    pub fn set_process_variable(&self, name: &str, value: &str) {
+        let mut variables = self.identity.variables.lock().unwrap_or_else(PoisonError::into_inner);
+        variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The status of a URL, and where it redirects to; redirects aren't followed. `limit` is for connecting, and again
+    /// for reading; `None` is the session's own.
+    ///
+    /// # Errors
+    /// When there is no reply.
+    pub fn probe(&self, method: &str, url: &str, limit: Option<Duration>) -> Result<Probe, CallError> {
+        let mut options = self.http()?.options().clone();
+        if let Some(limit) = limit {
+            options.connect_timeout = Some(limit);
+            options.read_timeout = Some(limit);
+        }
+        let url = Url::parse(url)?;
+        let request =
+            Request { method, url: &url, headers: &[], body: Body::Empty, expect_continue: false, cancel: None };
+        let response = Client::new(options).send(request)?;
+        Ok(Probe { status: response.status, location: response.headers.get("Location").map(str::to_owned) })
+    }
+
     /// Scheme and host that an operation would be sent to, for the steps of a login that no model knows.
     ///
     /// # Errors
@@ -105,6 +132,15 @@ impl Session<'_> {
         let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
         Ok(url[..end].to_owned())
     }
+}
+
+/// What [`Session::probe`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The status.
+    pub status: u16,
+    /// The header `Location`.
+    pub location: Option<String>,
 }
 
 /// Notes the region of a client: the first one's is that of STS.
@@ -151,6 +187,7 @@ fn with_context<T>(
     let ask = |prompt: &str| ask_secret(session, prompt);
     let region = session.identity.region.get().and_then(Option::as_deref);
     let user_agent = user_agent::text(session);
+    let variables = session.identity.variables.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let context = Context {
         world: session.world(),
         config: session.config_unchecked(),
@@ -158,7 +195,7 @@ fn with_context<T>(
         user_agent: &user_agent,
         caller: &Caller { session, region },
         fetcher: &Fetcher { session },
-        machine: &Local { ask: &ask },
+        machine: &Local { ask: &ask, variables: &variables },
     };
     act(&context).map_err(|error| match session.cancel().is_cancelled() {
         true => CallError::Interrupted,

@@ -30,6 +30,8 @@ pub use oxaws_http::Cancel;
 pub use paginate::{Pages, Paging};
 pub use presign::Presigning;
 pub use send::{Source, StreamBody};
-pub use identity::Credentials;
+pub use identity::{Credentials, Probe};
 pub use session::{ClientOptions, Session, SessionOptions, Signer};
 pub use wait::wait;
+
+pub use oxaws_http::{Callback, HttpError};

@@ -117,6 +117,15 @@ impl<'w> Session<'w> {
         }
     }
 
+    /// A session like this one with another way to take the configuration. Credentials, clients and connections are its
+    /// own; whatever ends this one ends it too.
+    pub fn reconfigured(&self, change: impl FnOnce(Config<'w>) -> Config<'w>) -> Session<'w> {
+        let mut session = Session::new(self.world, self.pack, self.options.clone());
+        session.config = change(session.config);
+        session.cancel = self.cancel.clone();
+        session
+    }
+
     /// The outside world.
     pub fn world(&self) -> &'w dyn World {
         self.world

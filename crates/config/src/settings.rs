@@ -12,9 +12,21 @@ use std::sync::OnceLock;
 pub struct Config<'w> {
     world: &'w dyn World,
     profile: Option<String>,
+    choice: Choice,
     flags: Vec<(&'static str, String)>,
     files: OnceLock<Result<Files, ConfigError>>,
     scoped: OnceLock<Result<Profile, ConfigError>>,
+}
+
+/// How the profile that was named is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// It must exist.
+    Named,
+    /// Where it doesn't exist, it is an empty one.
+    PerhapsMissing,
+    /// It isn't looked at: the default profile is.
+    Ignored,
 }
 
 impl fmt::Debug for Config<'_> {
@@ -30,6 +42,7 @@ impl<'w> Config<'w> {
         Config {
             world,
             profile: profile.filter(|p| !p.is_empty()).map(str::to_owned),
+            choice: Choice::Named,
             flags: Vec::new(),
             files: OnceLock::new(),
             scoped: OnceLock::new(),
@@ -44,6 +57,16 @@ impl<'w> Config<'w> {
             self.flags.push((name, value.to_owned()));
         }
         self
+    }
+
+    /// A profile that doesn't exist counts as an empty one: for commands that make it.
+    pub fn with_missing_profile(self) -> Self {
+        Config { choice: Choice::PerhapsMissing, scoped: OnceLock::new(), ..self }
+    }
+
+    /// The profile that was named doesn't count: for commands that ask for one.
+    pub fn without_profile(self) -> Self {
+        Config { choice: Choice::Ignored, scoped: OnceLock::new(), ..self }
     }
 
     /// The world it reads from.
@@ -69,6 +92,9 @@ impl<'w> Config<'w> {
 
     /// The profile's name and where it was named.
     pub fn profile_source(&self) -> Option<Resolved> {
+        if self.choice == Choice::Ignored {
+            return None;
+        }
         if let Some(name) = &self.profile {
             return Some(Resolved { value: name.clone(), source: Source::Flag });
         }
@@ -95,7 +121,11 @@ impl<'w> Config<'w> {
             let files = self.files()?;
             match self.profile_name() {
                 None => Ok(files.profile("default").unwrap_or_default()),
-                Some(profile) => files.profile(&profile).ok_or(ConfigError::ProfileNotFound { profile }),
+                Some(profile) => match files.profile(&profile) {
+                    Some(found) => Ok(found),
+                    None if self.choice == Choice::PerhapsMissing => Ok(Profile::default()),
+                    None => Err(ConfigError::ProfileNotFound { profile }),
+                },
             }
         };
         self.scoped.get_or_init(load).as_ref().map_err(Clone::clone)
@@ -325,6 +355,15 @@ mod tests {
         let c = Config::load(&w, None).with_flag("region", Some(""));
         assert_eq!(c.text("region").unwrap().as_deref(), Some(""));
         assert_eq!(c.resolve("no such variable"), Ok(None));
+    }
+
+    #[test]
+    fn profiles_that_are_made() {
+        let w = world("[default]\nregion = d\n").with_var("AWS_PROFILE", "new");
+        assert!(Config::load(&w, None).region().is_err());
+        assert_eq!(Config::load(&w, None).with_missing_profile().region(), Ok(None));
+        let c = Config::load(&w, Some("other")).without_profile();
+        assert_eq!((c.region(), c.profile_name()), (Ok(Some("d".into())), None));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod error;
 mod loaded;
 mod local;
 mod moment;
+pub mod pkce;
 mod provider;
 pub mod token;
 
@@ -30,9 +31,11 @@ pub use error::CredsError;
 pub use loaded::{Loaded, Provider, Refresh};
 pub use local::Local;
 pub use moment::Moment;
-pub use provider::imds::{MetadataService, region as metadata_region};
+pub use provider::imds::{MetadataService, is_url as is_endpoint_url, region as metadata_region};
 pub use provider::login::{cache_folder as login_cache_folder, session_file as login_session_file};
-pub use provider::sso::{cached_token as cached_sso_token, token_file as sso_token_file};
+pub use provider::sso::{
+    cached_token as cached_sso_token, registration_file as sso_registration_file, token_file as sso_token_file,
+};
 
 #[cfg(test)]
 mod stage;

@@ -19,6 +19,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 pub struct Local<'a> {
     /// Asks for a secret: see [`Machine::ask_secret`].
     pub ask: &'a (dyn Fn(&str) -> Result<String, String> + Sync),
+    /// Variables that programs get beside those of this process.
+    pub variables: &'a [(String, String)],
 }
 
 impl fmt::Debug for Local<'_> {
@@ -30,7 +32,8 @@ impl fmt::Debug for Local<'_> {
 impl Machine for Local<'_> {
     fn run(&self, words: &[String]) -> io::Result<RunOutput> {
         let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let output = Command::new(program).args(arguments).stdin(Stdio::inherit()).output()?;
+        let variables = self.variables.iter().map(|(name, value)| (name, value));
+        let output = Command::new(program).args(arguments).envs(variables).stdin(Stdio::inherit()).output()?;
         Ok(RunOutput { success: output.status.success(), stdout: output.stdout, stderr: output.stderr })
     }
 
@@ -81,7 +84,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn local() -> Local<'static> {
-        Local { ask: &|_| Err("nobody".into()) }
+        Local { ask: &|_| Err("nobody".into()), variables: &[] }
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn a_role_is_assumed_once() {
                     user_agent: "test",
                     caller: &sts,
                     fetcher: &Nobody,
-                    machine: &Local { ask: &|_| Err("nobody".into()) },
+                    machine: &Local { ask: &|_| Err("nobody".into()), variables: &[] },
                 };
                 let loaded = chain::load(&context).expect("no fault").expect("a role");
                 assert_eq!(loaded.credentials(&context).expect("credentials").access_key_id, "A");

@@ -7,6 +7,7 @@
 //! Redirects, retries of failed requests, compression and signing are the caller's.
 
 mod body;
+mod callback;
 mod cancel;
 mod client;
 mod conn;
@@ -24,6 +25,7 @@ mod trust;
 mod url;
 
 pub use body::BodyReader;
+pub use callback::Callback;
 pub use cancel::Cancel;
 pub use client::{Client, Response};
 pub use error::HttpError;

@@ -1,7 +1,7 @@
 //! Requests to S3, made directly: the endpoint of a bucket is asked for once, the signing key is kept, nothing is built
 //! that isn't sent. What decides where a request goes, who signs it and whether it is tried again is the client's.
 
-use crate::body::{Body, FileRange};
+use crate::body::{Body, FileRange, RangeReader};
 use crate::error::TransferError;
 use crate::limits;
 use crate::operation::Op;
@@ -15,7 +15,7 @@ use oxaws_protocol::{ParseOptions, Reply, Timestamps};
 use oxaws_sign::{
     Algorithm, ChunkedEncoder, Credentials, Digest, Hasher, KeyCache, Payload, Rules, Scope, Signable, V4aKey,
 };
-use oxaws_value::Map;
+use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -63,6 +63,7 @@ pub struct S3<'s> {
     express: Mutex<Vec<(String, i64, Arc<oxaws_client_credentials::Owned>)>>,
     user_agent: String,
     ids: AtomicU64,
+    quota: Quota,
     /// Ends the client's own requests, those that clean up included.
     pub(crate) last_stop: Cancel,
     pub(crate) throttle: Option<Arc<Throttle>>,
@@ -81,6 +82,32 @@ mod oxaws_client_credentials {
         pub id: String,
         pub secret: String,
         pub token: String,
+    }
+}
+
+/// Tokens that attempts after the first are paid with: a server that fails all the time is not asked for ever.
+struct Quota(Mutex<u32>);
+
+impl Default for Quota {
+    fn default() -> Self {
+        Quota(Mutex::new(Self::FULL))
+    }
+}
+
+impl Quota {
+    const FULL: u32 = 500;
+
+    /// Pays for another attempt: what it cost.
+    fn pay(&self, timed_out: bool) -> Option<u32> {
+        let cost = if timed_out { 10 } else { 5 };
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = left.checked_sub(cost)?;
+        Some(cost)
+    }
+
+    fn give_back(&self, paid: u32) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = (*left + paid).min(Self::FULL);
     }
 }
 
@@ -171,6 +198,7 @@ impl<'s> S3<'s> {
             express: Mutex::new(Vec::new()),
             user_agent,
             ids: AtomicU64::new(u64::from_le_bytes(seed)),
+            quota: Quota::default(),
             last_stop,
             throttle: None,
         })
@@ -310,11 +338,11 @@ impl<'s> S3<'s> {
         let id = self.request_id();
         let max = self.client.max_attempts();
         let mut attempt = 1;
-        let mut paid = None;
+        let mut paid = 1;
         loop {
             let (error, headers) = match self.attempt(call, target, prepared, &url, &id, attempt, around) {
                 Ok(answer) => {
-                    self.client.quota.give_back(paid);
+                    self.quota.give_back(paid);
                     return Ok(answer);
                 }
                 Err(failed) => failed,
@@ -337,12 +365,9 @@ impl<'s> S3<'s> {
                 };
                 return Err((error, headers));
             }
-            let http = match &error {
-                TransferError::Call(CallError::Http(e)) => Some(e),
-                _ => None,
-            };
-            match self.client.quota.pay(http) {
-                Some(cost) => paid = Some(cost),
+            let timed_out = matches!(&error, TransferError::Call(CallError::Http(e)) if e.is_timeout());
+            match self.quota.pay(timed_out) {
+                Some(cost) => paid = cost,
                 None => return Err((error, headers)),
             }
             if !self.pause(attempt, around.cancel) {
@@ -396,7 +421,7 @@ impl<'s> S3<'s> {
             sent.set(sent.get() + n);
             (around.progress)(n);
         };
-        let reader = |range: &FileRange<'_>| range.reader(&progress, around.cancel, self.throttle.as_deref());
+        let throttle = self.throttle.as_deref();
         let (mut plain, mut chunked);
         let body = match &call.body {
             Body::Empty => http::Body::Empty,
@@ -409,11 +434,12 @@ impl<'s> S3<'s> {
             }
             Body::File(range) => match (prepared.chunked, encoded_length) {
                 (Some(algorithm), Some(length)) => {
-                    chunked = Encoded { make: &|| ChunkedEncoder::new(reader(range), range.length, algorithm), now: None };
+                    let make = Encode { range: *range, algorithm, progress: &progress, cancel: around.cancel, throttle };
+                    chunked = Encoded { make, now: None };
                     http::Body::Reader { reader: &mut chunked, length }
                 }
                 _ => {
-                    plain = reader(range);
+                    plain = range.reader(&progress, around.cancel, throttle);
                     http::Body::Reader { reader: &mut plain, length: range.length }
                 }
             },
@@ -463,6 +489,7 @@ impl<'s> S3<'s> {
             Ok(operation) => operation,
             Err(e) => return e.into(),
         };
+        let kept = headers.clone();
         let headers: Vec<(String, String)> = headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let reply = Reply { status, reason, headers: &headers, body };
         let parsed = self.session.with_clock(|clock| {
@@ -470,7 +497,8 @@ impl<'s> S3<'s> {
         });
         match parsed {
             Ok(error) => {
-                let failure = ServiceFailure { operation: op.name().to_owned(), error, retries: None };
+                let operation = op.name().to_owned();
+                let failure = ServiceFailure { operation, error, retries: None, headers: kept };
                 TransferError::Call(CallError::Service(Box::new(failure)))
             }
             Err(e) => TransferError::Call(e.into()),
@@ -526,7 +554,7 @@ impl<'s> S3<'s> {
             oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3_EXPRESS, &self.keys);
             return Ok(());
         }
-        let held = self.session.credentials()?.ok_or(CallError::NoCredentials)?;
+        let held = self.client.credentials(self.session)?.ok_or(CallError::NoCredentials)?;
         let credentials = Credentials {
             access_key_id: &held.access_key_id,
             secret_access_key: &held.secret_access_key,
@@ -535,7 +563,7 @@ impl<'s> S3<'s> {
         if target.auth == Auth::V4a {
             let key = V4aKey::derive(&credentials)
                 .ok_or_else(|| TransferError::Invalid("no key can be made from the credentials".into()))?;
-            oxaws_sign::sign_v4a(&mut request, &credentials, &scope, payload, &Rules::S3, &key);
+            oxaws_sign::sign_v4a(&mut request, &credentials, &key, &scope, payload, &Rules::S3);
         } else {
             oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3, &self.keys);
         }
@@ -548,7 +576,7 @@ impl<'s> S3<'s> {
         if let Some((_, _, held)) = sessions.iter().find(|(b, made, _)| b == bucket && now - made < EXPRESS_SECONDS) {
             return Ok(held.clone());
         }
-        let params: Map = [("Bucket", bucket.into())].into_iter().collect();
+        let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
         let reply = self.call("CreateSession", params)?;
         let given = reply.value.get("Credentials");
         let text = |name: &str| given.and_then(|c| c.get(name)).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
@@ -564,7 +592,7 @@ impl<'s> S3<'s> {
 
     /// An id for a request: random enough to tell requests apart in a server's log.
     fn request_id(&self) -> String {
-        let mut mix = || {
+        let mix = || {
             let mut z = self.ids.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -602,7 +630,7 @@ fn url_of(target: &Target, call: &Call<'_>) -> Result<Url, HttpError> {
     text.push_str(&target.base);
     if call.op.has_key() {
         text.push('/');
-        text.push_str(&oxaws_sign::percent_encode(call.key, b"/~-_."));
+        text.push_str(&oxaws_sign::percent_encode(call.key.as_bytes(), b"/~-_."));
     } else if target.path_at == target.base.len() {
         text.push('/');
     }
@@ -613,19 +641,33 @@ fn url_of(target: &Target, call: &Call<'_>) -> Result<Url, HttpError> {
     Url::parse(&text)
 }
 
-/// A body in `aws-chunked` encoding that can start over.
-struct Encoded<'a, R> {
-    make: &'a dyn Fn() -> ChunkedEncoder<R>,
-    now: Option<ChunkedEncoder<R>>,
+/// What a body is encoded from.
+struct Encode<'a> {
+    range: FileRange<'a>,
+    algorithm: Algorithm,
+    progress: &'a dyn Fn(i64),
+    cancel: &'a Cancel,
+    throttle: Option<&'a Throttle>,
 }
 
-impl<R: std::io::Read> std::io::Read for Encoded<'_, R> {
+/// A body in `aws-chunked` encoding that can start over.
+struct Encoded<'a> {
+    make: Encode<'a>,
+    now: Option<ChunkedEncoder<RangeReader<'a>>>,
+}
+
+impl std::io::Read for Encoded<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        self.now.get_or_insert_with(self.make).read(out)
+        let make = &self.make;
+        let start = || {
+            let reader = make.range.reader(make.progress, make.cancel, make.throttle);
+            ChunkedEncoder::new(reader, make.range.length, make.algorithm)
+        };
+        self.now.get_or_insert_with(start).read(out)
     }
 }
 
-impl<R: std::io::Read> http::Source for Encoded<'_, R> {
+impl http::Source for Encoded<'_> {
     fn rewind(&mut self) -> std::io::Result<bool> {
         self.now = None;
         Ok(true)

@@ -80,7 +80,8 @@ fn refusal(cx: &Shared<'_>, code: &str, message: &str) -> TransferError {
         request_id: None,
     };
     let retries = (cx.s3.client.max_attempts() == 1).then_some(0);
-    let failure = ServiceFailure { operation: Op::DeleteObject.name().to_owned(), error, retries };
+    let operation = Op::DeleteObject.name().to_owned();
+    let failure = ServiceFailure { operation, error, retries, headers: Default::default() };
     TransferError::Call(CallError::Service(Box::new(failure)))
 }
 

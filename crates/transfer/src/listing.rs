@@ -81,14 +81,14 @@ impl<'a> Listing<'a> {
 
     fn fetch(&mut self, around: Around<'_>) -> Result<(), TransferError> {
         let mut call = Call::new(Op::ListObjects, &self.bucket, "");
-        let mut query = format!("list-type=2&prefix={}", percent_encode(self.prefix.as_str(), b"-._~"));
+        let mut query = format!("list-type=2&prefix={}", percent_encode(self.prefix.as_bytes(), b"-._~"));
         if let Some(size) = &self.page_size {
             query.push_str("&max-keys=");
             query.push_str(size);
         }
         if let Some(token) = &self.token {
             query.push_str("&continuation-token=");
-            query.push_str(&percent_encode(token.as_str(), b"-._~"));
+            query.push_str(&percent_encode(token.as_bytes(), b"-._~"));
         }
         query.push_str("&encoding-type=url");
         call.query = Cow::Owned(query);

@@ -151,7 +151,7 @@ impl Prepared {
     pub(crate) fn new(options: ObjectOptions, sends_checksums: bool, checks_replies: bool) -> Self {
         let default = sends_checksums.then_some(Algorithm::Crc64Nvme);
         let upload_checksum = options.checksum.or(default);
-        let mut object = || {
+        let object = || {
             let mut fixed = Fixed::default();
             fixed.extend(&options.general);
             fixed.extend(&options.properties);

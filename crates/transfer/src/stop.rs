@@ -10,6 +10,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     asked: Arc<AtomicBool>,
+    faulty: Arc<AtomicBool>,
     /// Ends what can be begun again: listing, downloads, parts.
     pub(crate) now: Cancel,
     /// Ends single requests that change something: a little later, so that their outcome is known.
@@ -40,8 +41,19 @@ impl Stop {
         });
     }
 
-    /// Whether it was asked to stop.
-    pub fn is_stopping(&self) -> bool {
+    /// Ends everything because the command itself can't go on.
+    pub(crate) fn now_and_later(&self) {
+        self.faulty.store(true, Ordering::Release);
+        self.now.cancel();
+    }
+
+    /// Whether it was asked to stop from outside.
+    pub fn was_asked(&self) -> bool {
         self.asked.load(Ordering::Acquire)
+    }
+
+    /// Whether it is to stop, for whatever reason.
+    pub fn is_stopping(&self) -> bool {
+        self.asked.load(Ordering::Acquire) || self.faulty.load(Ordering::Acquire)
     }
 }

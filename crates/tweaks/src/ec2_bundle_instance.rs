@@ -128,9 +128,9 @@ mod tests {
     #[test]
     fn a_policy_is_made_and_signed() {
         let mut p = params(&[("Bucket", "b"), ("Prefix", "p"), (SECRET, "key")]);
-        complete(&mut p, false, Instant { nanos: 86_400_123_456_789 * 1000 }).unwrap();
+        complete(&mut p, false, Instant { nanos: 86_400_123_456_789 }).unwrap();
         let storage = p.get("Storage").and_then(|s| s.get("S3")).unwrap();
-        let policy = "{\"expiration\": \"1970-01-03T00:02:03.456789Z\",\"conditions\": [{\"bucket\": \"b\"},{\"acl\": \"ec2-bundle-read\"},[\"starts-with\", \"$key\", \"p\"]]}";
+        let policy = "{\"expiration\": \"1970-01-03T00:00:00.123456Z\",\"conditions\": [{\"bucket\": \"b\"},{\"acl\": \"ec2-bundle-read\"},[\"starts-with\", \"$key\", \"p\"]]}";
         assert_eq!(storage.get("UploadPolicy"), Some(&Value::Bytes(policy.into())));
         assert_eq!(storage.get("UploadPolicySignature").and_then(Value::as_str).map(str::len), Some(28));
         assert!(storage.get(SECRET).is_none());

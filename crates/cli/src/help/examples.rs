@@ -92,7 +92,8 @@ fn shorthand_of(shape: Shape, open: &mut Vec<u32>) -> Option<String> {
 
 /// The words of a list of scalars.
 pub(super) fn words(shape: Shape) -> Option<String> {
-    let element = (shape.kind() == ShapeKind::List).then(|| shape.element().shape()).filter(|e| e.kind().is_scalar())?;
+    let element =
+        (shape.kind() == ShapeKind::List).then(|| shape.element().shape()).filter(|e| e.kind().is_scalar())?;
     let word = match element.kind() {
         ShapeKind::String => "\"string\"",
         ShapeKind::Boolean => "true|false",
@@ -197,9 +198,13 @@ mod tests {
         assert_eq!(of("dynamodb", "tag-resource", "Tags").unwrap(), "Key=string,Value=string ...");
         assert_eq!(of("dynamodb", "query", "ExpressionAttributeNames").unwrap(), "KeyName1=string,KeyName2=string");
         assert_eq!(of("sqs", "send-message", "QueueUrl"), None);
-        assert!(of("sqs", "send-message", "MessageSystemAttributes").unwrap().ends_with("names are:\n  AWSTraceHeader\n"));
+        assert!(
+            of("sqs", "send-message", "MessageSystemAttributes").unwrap().ends_with("names are:\n  AWSTraceHeader\n")
+        );
         let attributes = of("sqs", "send-message", "MessageAttributes").unwrap();
-        assert!(attributes.starts_with("KeyName1={StringValue=string,BinaryValue=blob,StringListValues=[string,string],"));
+        assert!(
+            attributes.starts_with("KeyName1={StringValue=string,BinaryValue=blob,StringListValues=[string,string],")
+        );
     }
 
     #[test]
@@ -207,11 +212,15 @@ mod tests {
         let of = |s, o, m| json(arg(s, o, m).member.unwrap().shape());
         assert_eq!(
             of("dynamodb", "tag-resource", "Tags").unwrap(),
-            "[\n  \n  {\n    \"Key\": \"string\",\n    \"Value\": \"string\"\n  }\n  ...\n]".replace("\n  \n  {", "\n  {")
+            "[\n  \n  {\n    \"Key\": \"string\",\n    \"Value\": \"string\"\n  }\n  ...\n]"
+                .replace("\n  \n  {", "\n  {")
         );
         assert_eq!(of("dynamodb", "query", "ExpressionAttributeNames").unwrap(), "{\"string\": \"string\"\n  ...}");
         assert!(of("dynamodb", "put-item", "Item").unwrap().contains("{ ... recursive ... }"));
         assert_eq!(of("sqs", "send-message", "QueueUrl"), None);
-        assert_eq!(words(arg("ec2", "describe-vpcs", "VpcIds").member.unwrap().shape()).unwrap(), "\"string\" \"string\" ...");
+        assert_eq!(
+            words(arg("ec2", "describe-vpcs", "VpcIds").member.unwrap().shape()).unwrap(),
+            "\"string\" \"string\" ..."
+        );
     }
 }

@@ -17,7 +17,10 @@ const ABOUT: [(&str, &str); 19] = [
     ("--version", "Shows the version of this program."),
     ("--color", "Whether output has colours; auto: on a terminal."),
     ("--no-sign-request", "Doesn't sign requests. No credentials are looked for."),
-    ("--ca-bundle", "A file with the certificates of the authorities to trust. Overrides environment and configuration."),
+    (
+        "--ca-bundle",
+        "A file with the certificates of the authorities to trust. Overrides environment and configuration.",
+    ),
     ("--cli-read-timeout", "Seconds to wait for an answer to go on; 0: without end. 60 where it isn't given."),
     ("--cli-connect-timeout", "Seconds to wait for a connection; 0: without end. 60 where it isn't given."),
     (

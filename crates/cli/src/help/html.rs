@@ -7,7 +7,8 @@ const MAX_DEPTH: usize = 24;
 
 /// The blocks of a documentation text.
 pub(super) fn blocks(html: &str) -> Vec<Block> {
-    let mut reader = Reader { stack: vec![Frame::new(Kind::Root)], text: String::new(), link: Vec::new(), code: 0, lists: 0 };
+    let mut reader =
+        Reader { stack: vec![Frame::new(Kind::Root)], text: String::new(), link: Vec::new(), code: 0, lists: 0 };
     let mut rest = html;
     while let Some(at) = rest.find(['<', '&']) {
         reader.characters(&rest[..at]);
@@ -94,8 +95,8 @@ impl Reader {
         let name = tag.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         match name.as_str() {
             "ul" | "ol" | "dl" => self.list(closing),
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "div" | "table" | "tr" | "tbody"
-            | "thead" | "section" | "fullname" => self.end_text(),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "div" | "table" | "tr" | "tbody" | "thead" | "section"
+            | "fullname" => self.end_text(),
             "br" => {
                 self.trim_end();
                 self.text.push('\n');
@@ -242,7 +243,9 @@ mod tests {
     #[test]
     fn paragraphs_lists_and_notes() {
         assert_eq!(
-            blocks("<p>One  <code>x</code>\n y.</p> <ul> <li> <p>a</p> <p>b</p> </li> <li>c</li> </ul><note><p>n</p></note>"),
+            blocks(
+                "<p>One  <code>x</code>\n y.</p> <ul> <li> <p>a</p> <p>b</p> </li> <li>c</li> </ul><note><p>n</p></note>"
+            ),
             vec![
                 Block::text("One x y."),
                 Block::Item(vec![Block::text("a"), Block::text("b")]),

@@ -176,7 +176,12 @@ mod tests {
         let lines: Vec<String> = of_command(&OPTIONS).iter().map(Shown::synopsis).collect();
         assert_eq!(
             lines,
-            ["<path>", "[--follow-symlinks | --no-follow-symlinks]", "[--grants <value> [<value>...]]", "--name <value>"]
+            [
+                "<path>",
+                "[--follow-symlinks | --no-follow-symlinks]",
+                "[--grants <value> [<value>...]]",
+                "--name <value>"
+            ]
         );
     }
 

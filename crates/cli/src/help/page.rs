@@ -99,7 +99,11 @@ impl Lines<'_> {
                     self.blocks(inner, indent + 2);
                     mark_item(self.out, start, indent);
                 }
-                Block::Indented(inner) => self.blocks(inner, indent + STEP),
+                // Belongs to the line before it.
+                Block::Indented(inner) => {
+                    self.first = true;
+                    self.blocks(inner, indent + STEP);
+                }
             }
         }
     }

@@ -124,7 +124,10 @@ mod tests {
         let input = service.operation("put-item").unwrap().input().unwrap();
         let item = describe(input.member("Item").unwrap(), &docs, true);
         let text = Page::new("x").with("OPTIONS", item).render(false);
-        assert!(text.contains("key -> (string)") && text.contains("value -> (tagged union structure)") || text.contains("value -> (structure)"));
+        assert!(
+            text.contains("key -> (string)") && text.contains("value -> (tagged union structure)")
+                || text.contains("value -> (structure)")
+        );
         assert!(text.contains("( ... recursive ... )"));
         let values = describe(input.member("ReturnValues").unwrap(), &docs, true);
         assert!(values.contains(&Block::text("Possible values:")) && values.contains(&Block::item("ALL_OLD")));

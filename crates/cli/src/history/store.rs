@@ -121,14 +121,7 @@ impl Store {
     pub fn write(&self, record: &Record) -> Result<(), HistoryError> {
         self.connection.execute(
             &format!("INSERT INTO records ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"),
-            (
-                &record.id,
-                &record.request_id,
-                &record.source,
-                &record.event_type,
-                record.timestamp,
-                &record.payload,
-            ),
+            (&record.id, &record.request_id, &record.source, &record.event_type, record.timestamp, &record.payload),
         )?;
         Ok(())
     }

@@ -10,8 +10,10 @@ use lines::Lines;
 use oxaws_cli::argparse::{Given, Nargs};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallInput, Paging};
+use oxaws_client::{CallError, CallInput, Paging, Reply, Session};
 use oxaws_input::python_repr::repr_str;
+use oxaws_model::Operation;
+use oxaws_protocol::{ParseOptions, Timestamps};
 use oxaws_value::{Map, Value};
 use page::Page;
 use std::io::Write;
@@ -20,7 +22,11 @@ use std::io::Write;
 pub static LS: Command = Command {
     name: "ls",
     options: &[
-        Opt::positional("paths", Nargs::Optional, "What to list: nothing or s3:// for all buckets, else a bucket or prefix."),
+        Opt::positional(
+            "paths",
+            Nargs::Optional,
+            "What to list: nothing or s3:// for all buckets, else a bucket or prefix.",
+        ),
         RECURSIVE,
         PAGE_SIZE,
         HUMAN_READABLE,
@@ -111,8 +117,15 @@ fn objects(
     let mut found = false;
     let mut previous: Option<String> = None;
     loop {
-        let reply = session.call(operation, CallInput::new(params.clone()))?;
-        let page = Page::of(&reply.value);
+        let reply = session.call_raw(operation, CallInput::new(params.clone()))?;
+        let parsed;
+        let page = match Page::scan(&reply.body) {
+            Some(page) => page,
+            None => {
+                parsed = parse(session, operation, &reply)?;
+                Page::of(&parsed)
+            }
+        };
         found |= !page.is_empty();
         let written = lines.page(&page, !recursive);
         lines.write_to(out)?;
@@ -126,6 +139,19 @@ fn objects(
         }
         params.insert("ContinuationToken", token);
         previous = Some(token.to_owned());
+    }
+}
+
+/// What the general reader makes of a reply.
+fn parse(session: &Session, operation: Operation, reply: &Reply) -> Result<Map, Failure> {
+    let headers: Vec<(String, String)> = reply.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let reply = oxaws_protocol::Reply { status: reply.status, reason: "", headers: &headers, body: &reply.body };
+    let parsed = session.with_clock(|clock| {
+        oxaws_protocol::parse(operation, &reply, &ParseOptions { timestamps: Timestamps::Iso8601, clock })
+    });
+    match parsed.map_err(CallError::from)?.value {
+        Value::Map(map) => Ok(map),
+        _ => Ok(Map::new()),
     }
 }
 

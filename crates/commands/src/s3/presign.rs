@@ -4,11 +4,11 @@ use super::{simple, uri};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::CallInput;
+use oxaws_client::{CallInput, ClientOptions, Presigning};
 use oxaws_value::Value;
 
 /// How long a URL is good for where nothing is said, in seconds.
-const EXPIRES: &str = "3600";
+const EXPIRES: i64 = 3600;
 
 /// `aws s3 presign`
 pub static PRESIGN: Command = Command {
@@ -25,11 +25,13 @@ pub static PRESIGN: Command = Command {
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let session = call.cx.session;
     let expires = call.args.word("expires_in").map(simple::integer).transpose()?;
+    let expires = expires.map_or(EXPIRES, |digits| digits.parse().unwrap_or(i64::MAX));
     session.client(simple::service(session)?)?;
     let (bucket, key) = uri::split(call.args.word("path").unwrap_or_default())?;
     let params = [("Bucket", Value::from(bucket)), ("Key", Value::from(key))].into_iter().collect();
     let operation = simple::operation(session, "GetObject")?;
-    let url = session.presign(operation, CallInput::new(params), expires.as_deref().unwrap_or(EXPIRES))?;
+    let presigning = Presigning { expires, ..Presigning::default() };
+    let url = session.presigned_call(operation, CallInput::new(params), &presigning, &ClientOptions::default())?;
     call.cx.ui.line(&url)?;
     Ok(Exit::Success)
 }

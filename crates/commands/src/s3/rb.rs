@@ -24,9 +24,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = call.args.word("path").unwrap_or_default();
     let (bucket, key) = simple::bucket_path(path)?;
     if !key.is_empty() {
-        return Err(Failure::ParamValidation(format!(
-            "Please specify a valid bucket name only. E.g. s3://{bucket}"
-        )));
+        return Err(Failure::ParamValidation(format!("Please specify a valid bucket name only. E.g. s3://{bucket}")));
     }
     if call.args.flag("force") == Some(true) {
         empty(call, path)?;

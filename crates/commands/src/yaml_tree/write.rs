@@ -173,7 +173,7 @@ impl Writer {
             Node::Text(text) => self.text(text, fold),
             Node::Binary(bytes) => {
                 self.put("!!binary ");
-                let text = oxaws_input::blob::encode(bytes);
+                let text = crate::base64_text::encode(bytes);
                 self.double_quoted(&text, fold);
             }
             Node::List(_) => self.put("[]"),

@@ -171,8 +171,9 @@ fn stretched(end: &str, world: &dyn World) -> Result<Moment, CredsError> {
     })
 }
 
-/// A scheme and a host of letters, digits and hyphens, or an IPv6 address.
-fn is_url(url: &str) -> bool {
+/// Whether a text is a URL as the AWS CLI wants endpoints to be: a host of letters, digits and hyphens, or an IPv6
+/// address, after a scheme.
+pub fn is_url(url: &str) -> bool {
     if url.contains(['\t', '\r', '\n']) {
         return false;
     }

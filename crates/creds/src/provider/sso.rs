@@ -163,6 +163,24 @@ pub fn token_file(world: &dyn World, name: &str) -> PathBuf {
     expand_path(world, SSO_CACHE).join(format!("{}.json", sha1_hex(name)))
 }
 
+/// The file of a client registered for a session's logins.
+pub fn registration_file(
+    world: &dyn World,
+    start_url: &str,
+    region: &str,
+    scopes: Option<&[String]>,
+    session: Option<&str>,
+) -> PathBuf {
+    let scopes = scopes.map_or(Value::Null, |s| Value::List(s.iter().map(|s| s.as_str().into()).collect()));
+    let mut key = Map::new();
+    key.insert("region", region);
+    key.insert("scopes", scopes);
+    key.insert("session_name", session.map_or(Value::Null, Value::from));
+    key.insert("startUrl", start_url);
+    key.insert("tool", "botocore");
+    token_file(world, &to_json(&Value::Map(key), JsonStyle::PYTHON))
+}
+
 pub(crate) fn token_cache(context: &Context<'_>, name: &str) -> CacheFile {
     CacheFile::new(context, SSO_CACHE, sha1_hex(name))
 }
@@ -232,6 +250,17 @@ mod tests {
         assert!(found(&stage).unwrap().is_some());
         assert!(stage.calls()[0].contains("region=eu-west-1"));
         assert!(stage.read("/home/.aws/cli/cache/f5c139c90b634c780544787e9dadefd6779cb5cf.json").is_some());
+    }
+
+    #[test]
+    fn registrations_are_named_by_what_they_are_for() {
+        let world = oxaws_env::Fixed::new().with_var("HOME", "/home");
+        let scopes = ["sso:account:access".to_owned()];
+        let file = |scopes, session| registration_file(&world, "https://x", "us-east-1", scopes, session);
+        let plain = file(None, None);
+        // sha1 of {"region": "us-east-1", "scopes": null, "session_name": null, "startUrl": "https://x", "tool": "botocore"}
+        assert_eq!(plain.file_name().and_then(|n| n.to_str()), Some("42a34ac4da829e1a56680be75e9cce1cf42702c8.json"));
+        assert_ne!(plain, file(Some(&scopes), Some("s")));
     }
 
     #[test]

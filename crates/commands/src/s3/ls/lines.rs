@@ -45,15 +45,12 @@ impl<'a> Lines<'a> {
             self.text.extend_from_slice(b"/\n");
         }
         for (entry, key) in page.entries() {
-            self.date(entry.modified.as_deref().ok_or_else(|| missing("LastModified"))?)?;
+            let modified = entry.modified.as_deref().ok_or_else(|| missing("LastModified"))?;
             let size = entry.size.ok_or_else(|| missing("Size"))?;
+            let key = key.ok_or_else(|| missing("Key"))?;
             self.size = self.size.saturating_add(size);
             self.objects += 1;
-            let start = self.text.len() - DATE;
-            let Some(key) = key else {
-                self.text.truncate(start);
-                return Err(missing("Key"));
-            };
+            self.date(modified)?;
             self.text.push(b' ');
             self.size_column(size);
             self.text.push(b' ');
@@ -103,8 +100,8 @@ impl<'a> Lines<'a> {
         let [y1, y2] = [pair((year / 100) as u8), pair((year % 100) as u8)];
         let [mo, d, h, mi, s] = [local.month, local.day, local.hour, local.minute, local.second].map(pair);
         let line = [
-            y1[0], y1[1], y2[0], y2[1], b'-', mo[0], mo[1], b'-', d[0], d[1], b' ', h[0], h[1], b':', mi[0], mi[1], b':',
-            s[0], s[1],
+            y1[0], y1[1], y2[0], y2[1], b'-', mo[0], mo[1], b'-', d[0], d[1], b' ', h[0], h[1], b':', mi[0], mi[1],
+            b':', s[0], s[1],
         ];
         self.text.extend_from_slice(&line);
         Ok(())
@@ -209,7 +206,9 @@ mod tests {
         assert_eq!(plain_moment(b"2021-02-11T04:24:23.000Z"), Some(1_613_017_463));
         assert_eq!(plain_moment(b"1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(plain_moment(b"2020-02-29T23:59:59+00:00"), Some(1_583_020_799));
-        for other in ["2021-02-29T00:00:00Z", "2021-02-11T04:24:23", "2021-02-11 04:24:23Z", "2021-02-11T04:24:23.Z", ""] {
+        for other in
+            ["2021-02-29T00:00:00Z", "2021-02-11T04:24:23", "2021-02-11 04:24:23Z", "2021-02-11T04:24:23.Z", ""]
+        {
             assert_eq!(plain_moment(other.as_bytes()), None, "{other}");
         }
     }

@@ -62,7 +62,7 @@ impl<'a> Page<'a> {
         is_blank(scanner.rest).then_some(page)
     }
 
-    /// The page in a parsed reply.
+    /// The page in a reply that the general reader has read.
     pub(super) fn of(reply: &'a Map) -> Page<'a> {
         let text = |value: Option<&'a Value>| value.and_then(Value::as_str).map(Cow::Borrowed);
         let list = |name: &str| reply.get(name).and_then(Value::as_list).unwrap_or_default();

@@ -1,0 +1,5 @@
+//! `aws ecr`
+
+mod get_login_password;
+
+pub use get_login_password::GET_LOGIN_PASSWORD;
