@@ -124,13 +124,18 @@ fn wheel(requirements: &Path) -> Result<PathBuf, String> {
 }
 
 fn pinned_version(requirements: &str) -> String {
-    requirements.split("==").nth(1).unwrap_or("local").chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect()
+    requirements
+        .split("==")
+        .nth(1)
+        .unwrap_or("local")
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '.')
+        .collect()
 }
 
 fn is_file_with_hash(path: &Path, hash: &str) -> bool {
-    fs::read(path).is_ok_and(|bytes| {
-        Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>() == hash
-    })
+    fs::read(path)
+        .is_ok_and(|bytes| Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>() == hash)
 }
 
 fn no_models(why: &str) -> String {

@@ -9,7 +9,7 @@ static REGISTRY: Registry = Registry {
     removals: oxaws_tweaks::REMOVALS,
     renames: oxaws_tweaks::RENAMES,
     arg_renames: oxaws_tweaks::ARG_RENAMES,
-    tweaks: oxaws_tweaks::TWEAKS,
+    tweaks: &[oxaws_tweaks::TWEAKS, oxaws_commands::TWEAKS],
 };
 
 fn main() -> ExitCode {

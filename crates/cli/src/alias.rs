@@ -9,12 +9,12 @@ use crate::driver;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::globals::{FirstParse, Globals, first_parse};
+use crate::registry::{Command, Registry};
 use crate::{version, wait};
 use oxaws_client::{Session, SessionOptions};
 use oxaws_config::words;
 use oxaws_env::World;
 use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
 
 /// The options of a value that would come too late: the session exists already.
 const REFUSED: [&str; 2] = ["debug", "profile"];
@@ -150,26 +150,36 @@ pub(crate) fn run_below(
 
 /// Whether `name` is a command below `path` without any alias.
 fn exists_below(cx: &Context, path: &[&str], name: &str) -> bool {
-    match path {
-        [top] => {
-            let written = cx.registry.commands_under(&[]).find(|c| c.name == *top);
-            match (written, cx.session.pack().service(top)) {
-                (Some(command), _) => {
-                    command.subcommands.iter().any(|c| c.name == name)
-                        || cx.registry.commands_under(path).any(|c| c.name == name)
-                }
-                (None, Some(service)) => {
-                    driver::service_command_names(cx.registry, service, top).contains(&name)
-                        || driver::find_operation(cx.registry, service, top, name).is_some()
-                }
-                (None, None) => false,
-            }
+    if let Some(command) = written_at(cx.registry, path) {
+        return below(cx.registry, command, path, name).is_some();
+    }
+    let service = path.first().and_then(|top| cx.session.pack().service(top));
+    match (path, service) {
+        ([top], Some(service)) => {
+            driver::service_command_names(cx.registry, service, top).contains(&name)
+                || driver::find_operation(cx.registry, service, top, name).is_some()
         }
-        [top, wait::PARENT] => {
-            cx.session.pack().service(top).is_some_and(|s| s.waiters().any(|w| w.cli_name() == name))
-        }
+        ([_, wait::PARENT], Some(service)) => service.waiters().any(|w| w.cli_name() == name),
         _ => false,
     }
+}
+
+/// The hand-written command at `path`.
+fn written_at(registry: &Registry, path: &[&str]) -> Option<&'static Command> {
+    let mut found: Option<&'static Command> = None;
+    for (at, name) in path.iter().enumerate() {
+        let above = &path[..at];
+        found = match found {
+            Some(command) => Some(below(registry, command, above, name)?),
+            None => registry.commands_under(above).find(|c| c.name == *name),
+        };
+    }
+    found
+}
+
+fn below(registry: &Registry, command: &'static Command, path: &[&str], name: &str) -> Option<&'static Command> {
+    let placed = registry.commands_under(path).find(|c| c.name == name);
+    placed.or_else(|| command.subcommands.iter().copied().find(|c| c.name == name))
 }
 
 fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
@@ -262,7 +272,7 @@ fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failu
         line.push(' ');
         line.push_str(&words::quote(arg));
     }
-    let status = Command::new("/bin/sh")
+    let status = std::process::Command::new("/bin/sh")
         .args(["-c", &line])
         .status()
         .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, "/bin/sh")))?;

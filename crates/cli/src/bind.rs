@@ -6,8 +6,8 @@ use crate::error::Failure;
 use crate::globals::not_an_int;
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
-use oxaws_model::{Member, Shape, ShapeKind};
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_model::{Location, Member, Shape, ShapeKind};
+use oxaws_value::{JsonStyle, Map, Value, python_int_text, to_json};
 
 /// How deep a command line's values may nest when they are walked by shape.
 const MAX_DEPTH: usize = 900;
@@ -185,7 +185,10 @@ impl Binder<'_> {
     fn by_type(&self, member: Member, value: Value, name: &str) -> Result<Value, Failure> {
         let shape = member.shape();
         if shape.document() || is_json_header(member) {
-            return json_of(&value, name);
+            let parsed = json_of(&value, name)?;
+            // Outside headers the service wants the text of the JSON, written anew.
+            let as_text = !shape.document() && member.location() != Some(Location::Header);
+            return Ok(if as_text { Value::String(to_json(&parsed, JsonStyle::PYTHON)) } else { parsed });
         }
         match shape.kind() {
             ShapeKind::Structure | ShapeKind::Map => match &value {

@@ -11,7 +11,6 @@ use oxaws_output::{Format, TableOptions};
 use oxaws_value::{Map, Value};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 
 /// Bytes of a streaming reply moved at a time.
 const BLOCK: usize = 256 * 1024;
@@ -140,10 +139,10 @@ impl From<MergeError> for Failure {
     }
 }
 
-/// Writes a streaming reply to the file `path`, readable by its owner only.
+/// Writes a streaming reply to the file `path`, which gets the permissions of any new file, as in the CLI.
 fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::General(oxaws_input::paramfile::python_os_error(&e, path));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
     let mut block = vec![0u8; BLOCK];
     loop {
         let n = stream.read(&mut block).map_err(|e| Failure::General(e.to_string()))?;

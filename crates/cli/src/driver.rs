@@ -89,10 +89,17 @@ impl Driver<'_> {
                 return self.fail(&failure, &env_config, typed.as_deref());
             }
         };
-        self.with_globals(first, globals, &aliases, args)
+        self.with_globals(first, globals, &aliases, args, &env_config)
     }
 
-    fn with_globals(&self, first: FirstParse, globals: Globals, aliases: &alias::Aliases, args: &[String]) -> Exit {
+    fn with_globals(
+        &self,
+        first: FirstParse,
+        globals: Globals,
+        aliases: &alias::Aliases,
+        args: &[String],
+        read: &Config,
+    ) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
         let interrupted = crate::interrupt::install();
         let session = Session::new(
@@ -110,7 +117,8 @@ impl Driver<'_> {
                 debug: globals.debug,
             },
             interrupted.clone().into(),
-        );
+        )
+        .with_files_of(read);
         let cx = Context { world: self.world, globals: &globals, session: &session, ui: &ui, registry: self.registry };
         let result = self.start(&cx, &first, aliases, args);
         match result {

@@ -21,7 +21,7 @@ pub struct Registry {
     /// Arguments under another name.
     pub arg_renames: &'static [ArgRename],
     /// Customisations.
-    pub tweaks: &'static [Tweak],
+    pub tweaks: &'static [&'static [Tweak]],
 }
 
 /// A hand-written command and where it stands.
@@ -196,6 +196,8 @@ impl Registry {
     pub fn tweaks_of<'a>(&'a self, service: &'a str, operation: &'a str) -> impl Iterator<Item = Hook> + 'a {
         self.tweaks
             .iter()
+            .copied()
+            .flatten()
             .filter(move |t| {
                 (t.service == service || t.service == "*") && (t.operation == operation || t.operation == "*")
             })

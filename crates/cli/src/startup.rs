@@ -49,7 +49,8 @@ const ENCODINGS: &str = "\
 /// Checks the settings that the AWS CLI looks at for every command, whether or not it needs them.
 ///
 /// # Errors
-/// An unknown output encoding (255), an unknown timestamp format (253), an unknown binary format (255).
+/// An unknown output encoding (255), an unknown timestamp format (253), bad settings of the instance metadata service
+/// (255), an unknown binary format (255).
 pub(crate) fn check(cx: &Context) -> Result<(), Failure> {
     if let Some(name) = cx.world.var(var::AWS_CLI_OUTPUT_ENCODING)
         && !is_encoding(&name)
@@ -62,6 +63,7 @@ pub(crate) fn check(cx: &Context) -> Result<(), Failure> {
         Err(e) if !matches!(e, ConfigError::ProfileNotFound { .. }) => return Err(e.into()),
         _ => {}
     }
+    cx.session.check_metadata_settings()?;
     match cx.binary_format() {
         Err(e) if cx.globals.binary_format.is_none() && !is_missing_profile(cx) => Err(e),
         _ => Ok(()),

@@ -52,6 +52,11 @@ impl<'a> Ui<'a> {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Text on standard error, as it is.
+    pub fn warn_text(&self, text: &str) {
+        let _ = write!(io::stderr(), "{text}");
+    }
+
     /// A line on standard error when `--debug` was given.
     pub fn debug(&self, text: impl FnOnce() -> String) {
         if self.debug {

@@ -184,8 +184,7 @@ fn sign_v4(
     url: &str,
 ) -> Result<Vec<(String, String)>, CallError> {
     let express = signing.auth == Auth::V4S3Express;
-    let credentials =
-        if express { handlers::express_credentials(state)? } else { credentials(state)? };
+    let credentials = if express { handlers::express_credentials(state)? } else { credentials(state)? };
     let region = signing.region.as_deref().ok_or(CallError::NoRegion)?;
     let host = Url::parse(url)?.host_header();
     let hash = payload(state, outgoing, signing)?;
@@ -269,7 +268,7 @@ pub fn presign(
     outgoing: &Outgoing,
     signing: &Signing,
     region: Option<&str>,
-    expires: u64,
+    expires: i64,
 ) -> Result<String, CallError> {
     let url = outgoing.url();
     let express = signing.auth == Auth::V4S3Express;

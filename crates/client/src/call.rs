@@ -46,6 +46,8 @@ pub struct Reply {
     pub headers: Headers,
     /// The id that the service gave the request.
     pub request_id: Option<String>,
+    /// The body as it came, where [`Session::call_raw`] asked for it.
+    pub body: Vec<u8>,
 }
 
 impl<'w> Session<'w> {
@@ -57,11 +59,29 @@ impl<'w> Session<'w> {
         self.call_with(operation, input, &ClientOptions::default())
     }
 
+    /// Calls an operation and leaves the body of a good reply unread, for callers who read it faster. What is an error
+    /// is told as by [`Session::call`].
+    ///
+    /// # Errors
+    /// As [`Session::call`].
+    pub fn call_raw(&self, operation: Operation, input: CallInput) -> Result<Reply, CallError> {
+        let client = self.client(operation.service())?;
+        let mut state = CallState::new(self, &client, operation, input);
+        state.raw = true;
+        run(state)
+    }
+
     /// Calls an operation by its names in the model (`sts`, `AssumeRole`).
     ///
     /// # Errors
     /// As [`Session::call`], and when there is no such operation.
-    pub fn call_named(&self, service: &str, operation: &str, params: Map, options: &ClientOptions) -> Result<Reply, CallError> {
+    pub fn call_named(
+        &self,
+        service: &str,
+        operation: &str,
+        params: Map,
+        options: &ClientOptions,
+    ) -> Result<Reply, CallError> {
         let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
         let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
         self.call_with(found, CallInput::new(params), options)
@@ -71,7 +91,12 @@ impl<'w> Session<'w> {
     ///
     /// # Errors
     /// As [`Session::call`].
-    pub fn call_with(&self, operation: Operation, input: CallInput, options: &ClientOptions) -> Result<Reply, CallError> {
+    pub fn call_with(
+        &self,
+        operation: Operation,
+        input: CallInput,
+        options: &ClientOptions,
+    ) -> Result<Reply, CallError> {
         let client = self.client_with(operation.service(), options)?;
         call(self, &client, operation, input)
     }
@@ -80,7 +105,12 @@ impl<'w> Session<'w> {
     ///
     /// # Errors
     /// When the paging options are wrong; the calls themselves come later.
-    pub fn pages<'a>(&'a self, operation: Operation, input: CallInput, paging: &Paging) -> Result<Pages<'a, 'w>, CallError> {
+    pub fn pages<'a>(
+        &'a self,
+        operation: Operation,
+        input: CallInput,
+        paging: &Paging,
+    ) -> Result<Pages<'a, 'w>, CallError> {
         // The client is made first: what is wrong with the set-up is reported before the paging options.
         self.client(operation.service())?;
         Pages::new(self, operation, input, paging)
@@ -101,6 +131,8 @@ pub(crate) fn nested(state: &CallState, operation: Operation, input: CallInput) 
 fn run(mut state: CallState) -> Result<Reply, CallError> {
     fill_idempotency_tokens(&mut state);
     handlers::before_build(&mut state)?;
+    // Not for a URL that somebody else will use: it is a matter of reading the reply.
+    checksum::ask_for_validation(state.client, state.operation, &mut state.params);
     attempt_call(&mut state)
 }
 
@@ -123,7 +155,8 @@ pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), Call
     let signing = auth::choose(state, &endpoint)?;
     let streamed = Streamed(state.body_file.is_some());
     if client.settings.parameter_validation
-        && let Some(problems) = session.with_clock(|clock| validate::problems(operation.input(), &state.params, &state.ordered, streamed, &clock))
+        && let Some(problems) = session
+            .with_clock(|clock| validate::problems(operation.input(), &state.params, &state.ordered, streamed, &clock))
     {
         return Err(CallError::Validation(problems));
     }
@@ -165,19 +198,28 @@ fn attempt_call(state: &mut CallState) -> Result<Reply, CallError> {
 }
 
 /// Joins the endpoint and the serialised request to what is sent.
-fn assemble(endpoint: &oxaws_endpoint::Endpoint, request: protocol::Request, state: &CallState) -> Result<Outgoing, CallError> {
+fn assemble(
+    endpoint: &oxaws_endpoint::Endpoint,
+    request: protocol::Request,
+    state: &CallState,
+) -> Result<Outgoing, CallError> {
     let base = endpoint.url.as_str();
     let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, base_path) = match rest.find('/') {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
     let prefix = request.host_prefix.as_deref().unwrap_or("");
-    let query: Vec<String> = request
-        .query
-        .iter()
-        .map(|(k, v)| format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")))
-        .collect();
+    // What the model's URI fixes stays as it stands there: `?uploads`, not `?uploads=`.
+    let fixed = operation_query(state.operation);
+    let own = request.query.iter().enumerate().map(|(i, (k, v))| match fixed.get(i) {
+        Some(text) if !text.contains(['=', '{']) => (*text).to_owned(),
+        _ => format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")),
+    });
+    let base = Some(base_query.to_owned()).filter(|q| !q.is_empty());
+    let query: Vec<String> = base.into_iter().chain(own).collect();
     // A bare `/` adds nothing to the endpoint's own path.
     let path = match handlers::path(state, &request.path).as_str() {
         "" | "/" => base_path.to_owned(),
@@ -202,4 +244,10 @@ fn assemble(endpoint: &oxaws_endpoint::Endpoint, request: protocol::Request, sta
         expect_continue: false,
         checksum_header: None,
     })
+}
+
+/// The parts of the query in the model's URI.
+fn operation_query(operation: Operation) -> Vec<&'static str> {
+    let query = operation.uri().split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter(|part| !part.is_empty()).collect()
 }

@@ -33,9 +33,8 @@ pub fn apply(
     let mut announced = None;
     let algorithm = if let Some(chosen) = member.and_then(|m| params.get(m)) {
         let chosen = chosen.as_str().unwrap_or_default();
-        Algorithm::from_name(chosen).ok_or_else(|| {
-            CallError::Other(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase()))
-        })?
+        Algorithm::from_name(chosen)
+            .ok_or_else(|| CallError::Other(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase())))?
     } else if required || (member.is_some() && client.settings.request_checksums == ChecksumUse::WhenSupported) {
         let shape = operation.input().and_then(|input| input.member(member?));
         announced = shape.and_then(|m| m.location_name());

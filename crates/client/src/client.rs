@@ -1,8 +1,8 @@
 //! The client of one service: its settings, resolved once.
 
 use crate::error::CallError;
-use crate::retry::RetryQuota;
 use crate::identity::{self, Credentials};
+use crate::retry::RetryQuota;
 use crate::session::{ClientOptions, Session, Signer};
 use oxaws_config::client::ClientSettings;
 use oxaws_config::settings::check_region;
@@ -47,6 +47,8 @@ pub struct ServiceClient {
     pub partition: String,
     /// The custom endpoint.
     pub endpoint_url: Option<String>,
+    /// The custom endpoint, else the service's own in the region: what other programs are told.
+    pub base_url: String,
     /// FIPS endpoints.
     pub use_fips: bool,
     /// Dual-stack endpoints.
@@ -66,7 +68,11 @@ pub struct ServiceClient {
 }
 
 impl ServiceClient {
-    pub(crate) fn new(session: &Session, service: Service, options: &ClientOptions) -> Result<ServiceClient, CallError> {
+    pub(crate) fn new(
+        session: &Session,
+        service: Service,
+        options: &ClientOptions,
+    ) -> Result<ServiceClient, CallError> {
         let config = session.config()?;
         let typed = options.region.clone().or_else(|| session.options().region.clone());
         let region = match typed {
@@ -120,6 +126,8 @@ impl ServiceClient {
             other => CallError::Other(other.to_string()),
         })?;
         oxaws_endpoint::check_endpoint_url(&scope.endpoint_url).map_err(|e| CallError::Other(e.to_string()))?;
+        // The AWS CLI starts its monitor last of all.
+        session.monitor()?;
         let signing_name = scope.signing_name.unwrap_or_else(|| service.signing_name()).to_owned();
         Ok(ServiceClient {
             service,
@@ -129,6 +137,7 @@ impl ServiceClient {
             rules_region: scope.rules_region,
             partition: scope.partition.to_owned(),
             endpoint_url,
+            base_url: scope.endpoint_url,
             use_fips,
             use_dual_stack: dual_stack,
             auth: service_auth(service),

@@ -27,7 +27,8 @@ pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoi
     if !wanted || matches!(outgoing.source, Source::Encoded(_)) {
         return Ok(());
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Python's level, so that the bytes are those of the CLI.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let mut outcome = Ok(());
     outgoing.source.scan(|bytes| {
         if outcome.is_ok() {

@@ -48,7 +48,6 @@ fn rule_params<'a>(
         operation: (directory == "s3").then_some(operation.name()),
         bucket: params.get("Bucket").and_then(Value::as_str),
     };
-    let mut account_id: Option<String> = None;
     let mode = if client.signed { client.settings.account_id_mode } else { AccountIdMode::Disabled };
     let mut given = Params::new();
     for parameter in oxaws_endpoint::declared(rules) {
@@ -56,7 +55,12 @@ fn rule_params<'a>(
             given.set(parameter.name, value);
             continue;
         }
-        let Some(builtin) = parameter.builtin else { continue };
+        let Some(builtin) = parameter.builtin else {
+            if let Some(value) = crate::handlers::client_context(client, parameter.name) {
+                given.set(parameter.name, value);
+            }
+            continue;
+        };
         if builtin == "AWS::Region"
             && let Some(region) = &region
         {
@@ -64,26 +68,17 @@ fn rule_params<'a>(
             continue;
         }
         if builtin == "AWS::Auth::AccountId" {
-            if mode != AccountIdMode::Disabled && client.signed {
-                account_id = client.credentials(session)?.and_then(|c| c.account_id.clone());
-            }
-            if let Some(id) = &account_id {
-                given.set(parameter.name, id.clone());
+            if mode != AccountIdMode::Disabled
+                && let Some(id) = client.credentials(session)?.and_then(|c| c.account_id.clone())
+            {
+                given.set(parameter.name, id);
             }
             continue;
         }
-        let value = settings(client, mode)
-            .value(builtin, s3_call)
-            .map_err(|e| CallError::Other(e.to_string()))?;
+        let value = settings(client, mode).value(builtin, s3_call).map_err(|e| CallError::Other(e.to_string()))?;
         if let Some(value) = value {
             given.set(parameter.name, value);
         }
-    }
-    if mode == AccountIdMode::Required
-        && account_id.is_none()
-        && oxaws_endpoint::declared(rules).any(|p| p.builtin == Some("AWS::Auth::AccountId"))
-    {
-        return Err(CallError::Other("\"account_id_endpoint_mode\" is set to \"required\", but account ID could not be resolved.".into()));
     }
     Ok(given)
 }

@@ -79,9 +79,10 @@ impl Session<'_> {
     /// The region from option, environment, profile or instance metadata service; not checked.
     ///
     /// # Errors
-    /// When the configuration can't be read, or the metadata service's settings are bad.
+    /// When the search gets as far as a profile that doesn't exist or can't be read, or the metadata service's settings
+    /// are bad.
     pub fn region(&self) -> Result<Option<String>, CallError> {
-        match self.config()?.region()? {
+        match self.config_unchecked().region()? {
             Some(region) => Ok(Some(region)),
             None => region_from_metadata(self),
         }
@@ -180,10 +181,7 @@ pub fn bearer_variable(signing_name: &str) -> String {
     format!("{}{name}", oxaws_env::var::AWS_BEARER_TOKEN_PREFIX)
 }
 
-fn with_context<T>(
-    session: &Session,
-    act: impl FnOnce(&Context<'_>) -> Result<T, CredsError>,
-) -> Result<T, CallError> {
+fn with_context<T>(session: &Session, act: impl FnOnce(&Context<'_>) -> Result<T, CredsError>) -> Result<T, CallError> {
     let ask = |prompt: &str| ask_secret(session, prompt);
     let region = session.identity.region.get().and_then(Option::as_deref);
     let user_agent = user_agent::text(session);
@@ -284,7 +282,8 @@ struct Fetcher<'a> {
 
 impl HttpFetcher for Fetcher<'_> {
     fn fetch(&self, request: &FetchRequest<'_>) -> Result<FetchReply, FetchError> {
-        let proxies = if request.proxies { Proxies::from_vars(&self.session.world().vars()) } else { Proxies::default() };
+        let proxies =
+            if request.proxies { Proxies::from_vars(&self.session.world().vars()) } else { Proxies::default() };
         let client = Client::new(Options {
             connect_timeout: Some(request.timeout),
             read_timeout: Some(request.timeout),

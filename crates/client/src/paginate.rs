@@ -300,7 +300,9 @@ impl<'a, 'w> Pages<'a, 'w> {
             for key in &self.result_keys {
                 let value = match key.simple_path().as_deref() {
                     // The common case moves the list out of the page.
-                    Some([name]) => page.as_map_mut().and_then(|m| m.get_mut(name)).map(std::mem::take).unwrap_or_default(),
+                    Some([name]) => {
+                        page.as_map_mut().and_then(|m| m.get_mut(name)).map(std::mem::take).unwrap_or_default()
+                    }
                     _ => search(key, &page)?,
                 };
                 if value.is_null() {

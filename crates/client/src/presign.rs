@@ -15,7 +15,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Default)]
 pub struct Presigning<'a> {
     /// Seconds that the URL is good for.
-    pub expires: u64,
+    pub expires: i64,
     /// The method that it will be used with, where it isn't the operation's own. A body in form encoding becomes part of
     /// the query.
     pub method: Option<&'static str>,
@@ -71,10 +71,8 @@ impl Session<'_> {
         expires: u64,
     ) -> Result<String, CallError> {
         let made = self.client_with(client, &ClientOptions::default())?;
-        let operation = client
-            .operations()
-            .next()
-            .ok_or_else(|| CallError::Other(format!("{signing_name} has no operations")))?;
+        let operation =
+            client.operations().next().ok_or_else(|| CallError::Other(format!("{signing_name} has no operations")))?;
         let state = CallState::new(self, &made, operation, CallInput::default());
         let outgoing = Outgoing {
             method: Cow::Borrowed("GET"),
@@ -94,7 +92,7 @@ impl Session<'_> {
             s3: false,
             unsigned_body: false,
         };
-        auth::presign(&state, &outgoing, &signing, None, expires)
+        auth::presign(&state, &outgoing, &signing, None, i64::try_from(expires).unwrap_or(i64::MAX))
     }
 }
 

@@ -62,8 +62,7 @@ pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
 /// Whether an error answer says that the service is busy.
 pub fn is_throttling(operation: Operation, error: &ServiceError) -> bool {
     let code = error.code.as_str();
-    THROTTLING.contains(&code)
-        || operation.errors().any(|s| s.error_code() == code && s.retryable() && s.throttling())
+    THROTTLING.contains(&code) || operation.errors().any(|s| s.error_code() == code && s.retryable() && s.throttling())
 }
 
 /// What one attempt ended in, as far as the next one depends on it.

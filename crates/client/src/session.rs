@@ -3,6 +3,7 @@
 use crate::client::ServiceClient;
 use crate::error::CallError;
 use crate::identity::{Credentials, Identity};
+use crate::monitor::Monitor;
 use oxaws_config::Config;
 use oxaws_creds::dpop::DpopKey;
 use oxaws_env::World;
@@ -10,7 +11,6 @@ use oxaws_http::{Cancel, Client, Options, Proxies};
 use oxaws_model::{Pack, Service};
 use oxaws_value::LocalClock;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -62,6 +62,7 @@ pub struct Session<'w> {
     http: OnceLock<Client>,
     cancel: Cancel,
     pub(crate) identity: Identity,
+    monitor: OnceLock<Option<Monitor>>,
     clients: Mutex<HashMap<ClientKey, Arc<ServiceClient>>>,
 }
 
@@ -113,16 +114,22 @@ impl<'w> Session<'w> {
             http: OnceLock::new(),
             cancel,
             identity: Identity::default(),
+            monitor: OnceLock::new(),
             clients: Mutex::new(HashMap::new()),
         }
+    }
+
+    /// With the files of a configuration that was read already.
+    pub fn with_files_of(mut self, config: &Config<'_>) -> Self {
+        self.config = self.config.with_files_of(config);
+        self
     }
 
     /// A session like this one with another way to take the configuration. Credentials, clients and connections are its
     /// own; whatever ends this one ends it too.
     pub fn reconfigured(&self, change: impl FnOnce(Config<'w>) -> Config<'w>) -> Session<'w> {
-        let mut session = Session::new(self.world, self.pack, self.options.clone());
-        session.config = change(session.config);
-        session.cancel = self.cancel.clone();
+        let mut session = Session::new(self.world, self.pack, self.options.clone(), self.cancel.clone());
+        session.config = change(session.config.with_files_of(&self.config));
         session
     }
 
@@ -188,13 +195,25 @@ impl<'w> Session<'w> {
             connect_timeout: seconds(self.options.connect_timeout),
             read_timeout: seconds(self.options.read_timeout),
             verify: self.options.verify_ssl,
-            ca_bundle: ca_bundle.map(|p| oxaws_env::expand_path(self.world, &p)).map(PathBuf::from),
+            ca_bundle: ca_bundle.map(|p| oxaws_env::expand_path(self.world, &p)),
             proxies: Proxies::from_vars(&self.world.vars()),
             tcp_keepalive: self.config()?.boolean("tcp_keepalive")? == Some(true),
             cancel: self.cancel.clone(),
             ..Options::default()
         };
         Ok(self.http.get_or_init(|| Client::new(options)))
+    }
+
+    /// Where events of monitoring go; `None` where they aren't wanted.
+    ///
+    /// # Errors
+    /// When a setting is bad.
+    pub(crate) fn monitor(&self) -> Result<Option<&Monitor>, CallError> {
+        if let Some(monitor) = self.monitor.get() {
+            return Ok(monitor.as_ref());
+        }
+        let monitor = Monitor::configured(self)?;
+        Ok(self.monitor.get_or_init(|| monitor).as_ref())
     }
 
     /// The client of a service, made once.

@@ -6,6 +6,7 @@ use crate::checksum::Expected;
 use crate::endpoint;
 use crate::error::{CallError, ServiceFailure};
 use crate::handlers::{self, CallState, Detour};
+use crate::monitor::{Seen, Watch};
 use crate::retry::{self, Attempts, Outcome};
 use crate::send::{self, Outgoing, StreamBody};
 use oxaws_http::{Headers, Url};
@@ -38,14 +39,32 @@ enum Attempt {
 ///
 /// # Errors
 /// The last attempt's.
-pub fn transact(state: &mut CallState, outgoing: &mut Outgoing, mut signing: Signing) -> Result<Reply, CallError> {
+pub fn transact(state: &mut CallState, outgoing: &mut Outgoing, signing: Signing) -> Result<Reply, CallError> {
+    let mut watch = Watch::start(state);
+    let result = settle(state, outgoing, signing, &mut watch);
+    watch.end(&result);
+    result
+}
+
+fn settle(
+    state: &mut CallState,
+    outgoing: &mut Outgoing,
+    mut signing: Signing,
+    watch: &mut Watch,
+) -> Result<Reply, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     let world = session.world();
     let invocation = oxaws_env::uuid4(world);
     let mut attempts = Attempts::new(operation, &client.quota, client.max_attempts(), world);
     loop {
         handlers::before_attempt(state, outgoing)?;
-        let outcome = one_attempt(state, outgoing, &signing, &invocation, &attempts);
+        let outcome = one_attempt(state, outgoing, &signing, &invocation, &attempts, watch);
+        watch.response(&match &outcome {
+            Ok(Attempt::Reply(reply)) => Seen::Answer(reply.status, &reply.headers, None),
+            Ok(Attempt::Damaged(_, answer)) => Seen::Answer(answer.status, &answer.headers, None),
+            Ok(Attempt::Refused(failure, answer)) => Seen::Answer(answer.status, &answer.headers, Some(&failure.error)),
+            Err(error) => Seen::Fault(error),
+        });
         if let Some(limiter) = client.quota.limiter() {
             let throttled = matches!(&outcome, Ok(Attempt::Refused(f, _)) if retry::is_throttling(operation, &f.error));
             limiter.after_attempt(world, throttled);
@@ -94,11 +113,14 @@ fn one_attempt(
     signing: &Signing,
     invocation: &str,
     attempts: &Attempts,
+    watch: &mut Watch,
 ) -> Result<Attempt, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
-    outgoing.set_header("amz-sdk-invocation-id", invocation);
-    outgoing.set_header("amz-sdk-request", &attempts.header());
-    let signed = auth::sign(state, outgoing, signing)?;
+    let mut signed = auth::sign(state, outgoing, signing)?;
+    // Not part of the signature, as in the CLI.
+    signed.headers.push(("amz-sdk-invocation-id".into(), invocation.to_owned()));
+    signed.headers.push(("amz-sdk-request".into(), attempts.header()));
+    watch.request(&signed);
     let url = Url::parse(&signed.url)?;
     if let Some(limiter) = client.quota.limiter() {
         limiter.before_request(session.world());
@@ -120,15 +142,10 @@ fn one_attempt(
     {
         return Ok(Attempt::Damaged(damage, answer));
     }
-    let mut headers: Vec<(String, String)> =
-        answer.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let mut headers: Vec<(String, String)> = answer.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
     let extra = handlers::before_parse(state, &mut headers);
-    let reply = protocol::Reply {
-        status: answer.status,
-        reason: &response.reason,
-        headers: &headers,
-        body: &answer.body,
-    };
+    let reply =
+        protocol::Reply { status: answer.status, reason: &response.reason, headers: &headers, body: &answer.body };
     let timestamps =
         if session.config()?.timestamps_as_on_the_wire()? { Timestamps::Wire } else { Timestamps::Iso8601 };
     if !good || handlers::is_error_in_disguise(state, &reply) {
@@ -139,8 +156,17 @@ fn one_attempt(
         let headers = answer.headers.clone();
         return Ok(Attempt::Refused(Box::new(ServiceFailure { operation, error, retries: None, headers }), answer));
     }
-    let parsed =
-        session.with_clock(|clock| protocol::parse(operation, &reply, &ParseOptions { timestamps, clock }))?;
+    if state.raw {
+        return Ok(Attempt::Reply(Box::new(Reply {
+            value: Map::new(),
+            stream: None,
+            status: answer.status,
+            headers: answer.headers,
+            request_id: None,
+            body: answer.body,
+        })));
+    }
+    let parsed = session.with_clock(|clock| protocol::parse(operation, &reply, &ParseOptions { timestamps, clock }))?;
     let request_id = parsed.request_id;
     let mut value = match parsed.value {
         Value::Map(map) => map,
@@ -150,9 +176,7 @@ fn one_attempt(
         value.insert(name, text);
     }
     handlers::after_call(state, &mut value, &answer.body)?;
-    if !streams
-        && let Some(member) = parsed.stream_member
-    {
+    if !streams && let Some(member) = parsed.stream_member {
         value.insert(member.name(), Value::Bytes(std::mem::take(&mut answer.body)));
     }
     Ok(Attempt::Reply(Box::new(Reply {
@@ -161,5 +185,6 @@ fn one_attempt(
         status: answer.status,
         headers: answer.headers,
         request_id,
+        body: Vec::new(),
     })))
 }

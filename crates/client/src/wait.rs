@@ -95,9 +95,9 @@ struct Rule {
 impl Rule {
     fn new(acceptor: Acceptor) -> Result<Rule, CallError> {
         let expression = match acceptor.matcher {
-            Matcher::Path | Matcher::PathAll | Matcher::PathAny => Some(
-                oxaws_jmespath::compile(acceptor.argument).map_err(|e| CallError::Other(e.to_string()))?,
-            ),
+            Matcher::Path | Matcher::PathAll | Matcher::PathAny => {
+                Some(oxaws_jmespath::compile(acceptor.argument).map_err(|e| CallError::Other(e.to_string()))?)
+            }
             Matcher::Status | Matcher::Error => None,
         };
         let expected = oxaws_value::parse_json(acceptor.expected).map_err(|e| CallError::Other(e.to_string()))?;

@@ -1,25 +1,58 @@
 //! The hand-written commands: one folder per family, one file per command.
 
+mod archive;
+mod authorization;
 mod base64_text;
+pub mod cloudformation;
+pub mod cloudtrail;
 pub mod codeartifact;
+pub mod codedeploy;
+pub mod configure;
+pub mod ddb;
 pub mod dsql;
 pub mod ecr;
 pub mod ecr_public;
 pub mod eks;
+pub mod emr;
 mod formatted;
+pub mod gamelift;
+pub mod history;
+mod kept_files;
+pub mod lightsail;
+mod list_option;
+pub mod login;
 mod login_token;
+pub mod logs;
+mod map_option;
 mod number;
 mod paths;
+mod profile_file;
 mod program;
+mod progress;
+mod prompt;
 pub mod rds;
 mod reply;
+pub mod s3;
+mod schema;
+pub mod servicecatalog;
+mod session_manager;
+pub mod sso;
 mod temporary;
+mod uploader;
 mod yaml_tree;
 
-use oxaws_cli::registry::Placement;
+use oxaws_cli::registry::{Placement, Tweak};
 
 /// Every command, with the command it stands under.
 pub static COMMANDS: &[Placement] = &[
+    Placement { under: &[], command: &configure::CONFIGURE },
+    Placement { under: &[], command: &history::HISTORY },
+    Placement { under: &[], command: &login::LOGIN },
+    Placement { under: &[], command: &login::LOGOUT },
+    Placement { under: &["sso"], command: &sso::LOGIN },
+    Placement { under: &["sso"], command: &sso::LOGOUT },
+    Placement { under: &["cloudformation"], command: &cloudformation::DEPLOY },
+    Placement { under: &["cloudformation"], command: &cloudformation::PACKAGE },
     Placement { under: &["codeartifact"], command: &codeartifact::LOGIN },
     Placement { under: &["dsql"], command: &dsql::GENERATE_DB_CONNECT_ADMIN_AUTH_TOKEN },
     Placement { under: &["dsql"], command: &dsql::GENERATE_DB_CONNECT_AUTH_TOKEN },
@@ -28,4 +61,28 @@ pub static COMMANDS: &[Placement] = &[
     Placement { under: &["eks"], command: &eks::GET_TOKEN },
     Placement { under: &["eks"], command: &eks::UPDATE_KUBECONFIG },
     Placement { under: &["rds"], command: &rds::GENERATE_DB_AUTH_TOKEN },
+    Placement { under: &[], command: &s3::S3 },
+    Placement { under: &["gamelift"], command: &gamelift::UPLOAD_BUILD },
+    Placement { under: &["lightsail"], command: &lightsail::PUSH_CONTAINER_IMAGE },
+    Placement { under: &["logs"], command: &logs::TAIL },
+    Placement { under: &["servicecatalog"], command: &servicecatalog::GENERATE },
+    Placement { under: &[], command: &ddb::DDB },
+    Placement { under: &["deploy"], command: &codedeploy::DEREGISTER },
+    Placement { under: &["deploy"], command: &codedeploy::PUSH },
+    Placement { under: &["deploy"], command: &codedeploy::REGISTER },
+    Placement { under: &["emr"], command: &emr::ADD_INSTANCE_GROUPS },
+    Placement { under: &["emr"], command: &emr::ADD_STEPS },
+    Placement { under: &["emr"], command: &emr::CREATE_CLUSTER },
+    Placement { under: &["emr"], command: &emr::CREATE_HBASE_BACKUP },
+    Placement { under: &["emr"], command: &emr::DESCRIBE_CLUSTER },
+    Placement { under: &["emr"], command: &emr::DISABLE_HBASE_BACKUPS },
+    Placement { under: &["emr"], command: &emr::INSTALL_APPLICATIONS },
+    Placement { under: &["emr"], command: &emr::MODIFY_CLUSTER_ATTRIBUTES },
+    Placement { under: &["emr"], command: &emr::RESTORE_FROM_HBASE_BACKUP },
+    Placement { under: &["emr"], command: &emr::SCHEDULE_HBASE_BACKUP },
+    Placement { under: &["emr"], command: &emr::TERMINATE_CLUSTERS },
+    Placement { under: &["cloudtrail"], command: &cloudtrail::VALIDATE_LOGS },
 ];
+
+/// What takes the place of generated operations.
+pub static TWEAKS: &[Tweak] = session_manager::TWEAKS;

@@ -10,7 +10,15 @@ pub fn password(token: &str) -> Result<String, Failure> {
     let general = |text: &str| Failure::General(text.to_owned());
     let bytes = oxaws_input::blob::decode(token).map_err(|e| match e {
         oxaws_input::blob::BlobError::NotAscii => Failure::General(e.to_string()),
-        oxaws_input::blob::BlobError::Invalid(_) => general("Incorrect padding"),
+        oxaws_input::blob::BlobError::Invalid(_) => {
+            let digits = token.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
+            if digits % 4 == 1 {
+                return Failure::General(format!(
+                    "Invalid base64-encoded string: number of data characters ({digits}) cannot be 1 more than a multiple of 4"
+                ));
+            }
+            general("Incorrect padding")
+        }
     })?;
     let text = String::from_utf8(bytes).map_err(|e| undecodable(e.as_bytes(), e.utf8_error().valid_up_to()))?;
     let parts: Vec<&str> = text.split(':').collect();

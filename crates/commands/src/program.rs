@@ -76,15 +76,6 @@ pub fn feed(words: &[String], input: &[u8]) -> Result<ExitStatus, ProgramError> 
     Ok(child.wait()?)
 }
 
-/// Whether a program is on the search path.
-pub fn is_installed(world: &dyn oxaws_env::World, name: &str) -> bool {
-    let path = world.var("PATH").unwrap_or_default();
-    path.split(':').any(|folder| {
-        let file = std::path::Path::new(if folder.is_empty() { "." } else { folder }).join(name);
-        world.is_file(&file) && world.mode(&file).is_ok_and(|mode| mode & 0o111 != 0)
-    })
-}
-
 /// Python's words for a program that failed (`CalledProcessError`).
 pub fn failure_text(words: &[String], status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;

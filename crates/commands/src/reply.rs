@@ -1,7 +1,7 @@
 //! Calls made by a command, and the members of their replies: one that is missing fails as in Python.
 
 use oxaws_cli::{Context, Failure};
-use oxaws_client::{CallError, CallInput, ClientOptions, Paging};
+use oxaws_client::{CallError, ClientOptions};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -30,15 +30,6 @@ pub fn call_with(
     options: &ClientOptions,
 ) -> Result<Map, CallError> {
     Ok(cx.session.call_named(service, operation, params, options)?.value)
-}
-
-/// The pages of an operation, merged.
-///
-/// # Errors
-/// Those of the calls.
-pub fn all_pages(cx: &Context, service: &str, operation: &str, params: Map) -> Result<Map, CallError> {
-    let operation = operation_of(cx, service, operation)?;
-    cx.session.pages(operation, CallInput::new(params), &Paging::default())?.merge(|_| Ok(()))
 }
 
 /// An operation by its names in the model.

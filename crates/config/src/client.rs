@@ -100,6 +100,9 @@ pub struct ClientSettings {
     pub tcp_keepalive: bool,
 }
 
+/// Services whose dual-stack setting stands in the block `s3 =`: for them it must be a block.
+const DUALSTACK_IN_BLOCK: [&str; 2] = ["s3", "s3control"];
+
 impl ClientSettings {
     /// The settings of a client for `service` (its model's folder name). `endpoint_option` says whether
     /// `--endpoint-url` is given: configured URLs are then not looked at.
@@ -112,6 +115,9 @@ impl ClientSettings {
         let endpoint_url = if endpoint_option { None } else { config.endpoint_url(service)? };
         let use_fips = config.boolean("use_fips_endpoint")?;
         let use_dualstack = config.boolean("use_dualstack_endpoint")?;
+        if DUALSTACK_IN_BLOCK.contains(&service) && matches!(config.profile()?.get("s3"), Some(Setting::Text(_))) {
+            return Err(ConfigError::NotASection);
+        }
         let attempts = config.integer("max_attempts")?.unwrap_or(3);
         let mode = config.text("retry_mode")?;
         let compression_from = compression_from(config)?;
@@ -320,5 +326,8 @@ mod tests {
         }
         // Plain text in place of the block is passed over.
         assert!(resolve(&world("[default]\ns3 = yes\n")).is_ok());
+        let w = world("[default]\ns3 = yes\n");
+        let s3 = ClientSettings::resolve(&Config::load(&w, None), "s3", false);
+        assert_eq!(s3.unwrap_err(), ConfigError::NotASection);
     }
 }

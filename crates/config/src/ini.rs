@@ -10,11 +10,13 @@
 //! - Faults: text before the first section, a line without separator, an empty key, a key or section twice, bytes that
 //!   aren't UTF-8 (and so a byte order mark, which is text before the first section).
 //!
-//! One pass; names and values are spans of the file's text unless they had to be changed.
+//! One pass; names and values are spans of the file's text unless they had to be changed. Every command reads its files
+//! whole, for a fault anywhere ends it: so the plain lines, which nearly all are, are told by their bytes.
 
 use crate::python::{is_blank, strip};
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The name of the section that all others inherit from.
 const DEFAULT_SECTION: &str = "DEFAULT";
@@ -37,39 +39,43 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// A piece of the file's text, or text made from it.
-#[derive(Debug, Clone)]
-enum Text {
-    Span(usize, usize),
-    Own(Box<str>),
+/// A piece of the file's text, or, with a start past its end, of the text that was made from it.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    len: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Entry {
-    key: Text,
-    value: Text,
+    key: Span,
+    value: Span,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct SectionSpan {
-    name: (usize, usize),
-    entries: (usize, usize),
+    name: Span,
+    /// Where its entries begin; they end where the next section's begin.
+    first: u32,
 }
 
 /// A parsed file.
 #[derive(Debug, Clone, Default)]
 pub struct Ini {
-    text: Box<str>,
+    text: String,
+    /// Keys in lower case and values of several lines.
+    made: String,
     sections: Vec<SectionSpan>,
     entries: Vec<Entry>,
     defaults: Vec<Entry>,
+    has_blocks: bool,
 }
 
 /// A section of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Section<'a> {
     ini: &'a Ini,
-    span: &'a SectionSpan,
+    at: usize,
 }
 
 impl Ini {
@@ -78,14 +84,19 @@ impl Ini {
     /// # Errors
     /// When the contents break the grammar.
     pub fn parse(contents: Vec<u8>) -> Result<Ini, Malformed> {
-        let text = String::from_utf8(contents).map_err(|_| Malformed { line: 0 })?.into_boxed_str();
+        let text = String::from_utf8(contents).map_err(|_| Malformed { line: 0 })?;
+        // Spans are 32 bits; what is made from the text is never longer than twice the text.
+        if u32::try_from(text.len().saturating_mul(4)).is_err() {
+            return Err(Malformed { line: 0 });
+        }
         let parsed = Parser::new(&text).run()?;
-        Ok(Ini { sections: parsed.sections, entries: parsed.entries, defaults: parsed.defaults, text })
+        let Parser { made, sections, entries, defaults, has_blocks, .. } = parsed;
+        Ok(Ini { made, sections, entries, defaults, has_blocks, text })
     }
 
     /// The sections in the order of the file, without `[DEFAULT]`.
     pub fn sections(&self) -> impl DoubleEndedIterator<Item = Section<'_>> {
-        self.sections.iter().map(|span| Section { ini: self, span })
+        (0..self.sections.len()).map(|at| Section { ini: self, at })
     }
 
     /// The section of exactly this name.
@@ -93,32 +104,41 @@ impl Ini {
         self.sections().find(|s| s.name() == name)
     }
 
-    fn text<'a>(&'a self, text: &'a Text) -> &'a str {
-        resolve(&self.text, text)
+    /// Whether any value begins on the line below its key.
+    pub fn has_blocks(&self) -> bool {
+        self.has_blocks
+    }
+
+    fn text(&self, span: Span) -> &str {
+        resolve(&self.text, &self.made, span)
     }
 }
 
-fn resolve<'a>(file: &'a str, text: &'a Text) -> &'a str {
-    match text {
-        Text::Span(start, end) => &file[*start..*end],
-        Text::Own(own) => own,
+fn resolve<'a>(text: &'a str, made: &'a str, span: Span) -> &'a str {
+    let (start, len) = (span.start as usize, span.len as usize);
+    match start.checked_sub(text.len()) {
+        // An empty piece at the text's very end is the same in both.
+        Some(start) => &made[start..start + len],
+        None => &text[start..start + len],
     }
 }
 
 impl<'a> Section<'a> {
     /// The name between the brackets, as it stands there.
     pub fn name(&self) -> &'a str {
-        &self.ini.text[self.span.name.0..self.span.name.1]
+        self.ini.text(self.ini.sections[self.at].name)
     }
 
     fn own(&self) -> &'a [Entry] {
-        &self.ini.entries[self.span.entries.0..self.span.entries.1]
+        let first = |section: &SectionSpan| section.first as usize;
+        let end = self.ini.sections.get(self.at + 1).map_or(self.ini.entries.len(), first);
+        &self.ini.entries[first(&self.ini.sections[self.at])..end]
     }
 
     /// The value of `key`, the section's own or inherited from `[DEFAULT]`.
     pub fn get(&self, key: &str) -> Option<&'a str> {
         let ini = self.ini;
-        let find = |entries: &'a [Entry]| entries.iter().find(|e| ini.text(&e.key) == key).map(|e| ini.text(&e.value));
+        let find = |entries: &'a [Entry]| entries.iter().find(|e| ini.text(e.key) == key).map(|e| ini.text(e.value));
         find(self.own()).or_else(|| find(&ini.defaults))
     }
 
@@ -126,19 +146,41 @@ impl<'a> Section<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let (ini, own) = (self.ini, self.own());
         let inherited = ini.defaults.iter().filter(move |d| {
-            let key = ini.text(&d.key);
-            !own.iter().any(|e| ini.text(&e.key) == key)
+            let key = ini.text(d.key);
+            !own.iter().any(|e| ini.text(e.key) == key)
         });
-        own.iter().chain(inherited).map(|e| (ini.text(&e.key), ini.text(&e.value)))
+        own.iter().chain(inherited).map(|e| (ini.text(e.key), ini.text(e.value)))
+    }
+}
+
+/// Hashes names: fast, for a file that its user wrote.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut rest = bytes;
+        while let Some((word, after)) = rest.split_first_chunk() {
+            mix(u64::from_le_bytes(*word));
+            rest = after;
+        }
+        mix(rest.iter().fold(rest.len() as u64, |word, b| word << 8 | u64::from(*b)));
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes the upper bits for its tags and the lower ones for its places.
+        self.0 ^ (self.0 >> 32)
     }
 }
 
 struct Parser<'a> {
     text: &'a str,
+    made: String,
     sections: Vec<SectionSpan>,
     entries: Vec<Entry>,
     defaults: Vec<Entry>,
-    names: HashSet<&'a str>,
+    names: HashSet<&'a [u8], BuildHasherDefault<NameHasher>>,
     /// Keys of the current section, once it has many.
     keys: HashSet<Box<str>>,
     place: Place,
@@ -147,7 +189,22 @@ struct Parser<'a> {
     /// Blank lines seen since the open key's last line.
     blank_lines: usize,
     indent: usize,
+    has_blocks: bool,
+    /// The keys of the current section so far are those of the section before, in the same order: files of many profiles
+    /// are mostly like that. A key that goes on so can't be there twice.
+    alike: bool,
 }
+
+/// Bytes that a key may be made of without asking for a closer look.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    plain
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -156,36 +213,109 @@ enum Place {
     Section,
 }
 
+/// The length of a typical line, and of a typical section, in bytes: to guess from how many there are.
+const TYPICAL_LINE: usize = 24;
+const TYPICAL_SECTION: usize = 128;
+
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
         Parser {
             text,
+            made: String::new(),
             sections: Vec::new(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(text.len() / TYPICAL_LINE),
             defaults: Vec::new(),
-            names: HashSet::new(),
+            names: HashSet::with_capacity_and_hasher(text.len() / TYPICAL_SECTION, BuildHasherDefault::default()),
             keys: HashSet::new(),
             place: Place::BeforeSections,
             open_key: false,
             blank_lines: 0,
             indent: 0,
+            has_blocks: false,
+            alike: false,
         }
     }
 
     fn run(mut self) -> Result<Self, Malformed> {
         let bytes = self.text.as_bytes();
+        let has_returns = memchr::memchr(b'\r', bytes).is_some();
         let (mut at, mut number) = (0, 0);
         while at < bytes.len() {
             number += 1;
-            let end = bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |i| at + i);
-            self.line(&self.text[at..end]).ok_or(Malformed { line: number })?;
-            at = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
+            let rest = &bytes[at..];
+            let end = if has_returns { memchr::memchr2(b'\n', b'\r', rest) } else { memchr::memchr(b'\n', rest) };
+            let end = end.map_or(bytes.len(), |i| at + i);
+            let done = match self.plain_line(at, end) {
+                Some(done) => done,
+                None => self.line(&self.text[at..end]),
+            };
+            done.ok_or(Malformed { line: number })?;
+            at = end + if has_returns && bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
         }
-        self.close_section();
         Ok(self)
     }
 
-    /// One line; `None` is a fault.
+    /// The lines that nearly all are, by their bytes: nothing, a section's header, `key = value` without anything that
+    /// asks for a closer look. `None` does; `Some(None)` is a fault.
+    fn plain_line(&mut self, start: usize, end: usize) -> Option<Option<()>> {
+        let line = &self.text.as_bytes()[start..end];
+        let (Some(first), Some(last)) = (line.first(), line.last()) else {
+            self.blank_lines += usize::from(self.open_key);
+            return Some(Some(()));
+        };
+        if *first == b'[' && *last == b']' && line.len() > 2 {
+            self.indent = 0;
+            return Some(self.open_section(&self.text[start + 1..end - 1]));
+        }
+        if !PLAIN[usize::from(*first)] {
+            return None;
+        }
+        let expected = self.expected_key(line);
+        let key = match expected {
+            Some(expected) => expected,
+            None => line.iter().position(|b| !PLAIN[usize::from(*b)])?,
+        };
+        let blanks = line[key..].iter().position(|b| *b != b' ')?;
+        let separator = key + blanks;
+        if !matches!(line[separator], b'=' | b':') {
+            return None;
+        }
+        self.indent = 0;
+        if self.place == Place::BeforeSections {
+            return Some(None);
+        }
+        let after = &line[separator + 1..];
+        let from = separator + 1 + after.iter().position(|b| *b != b' ').unwrap_or(after.len());
+        let to = line.iter().rposition(|b| *b != b' ').map_or(0, |last| last + 1);
+        // Other blanks than these are for a closer look.
+        if from < to && !(line[from].is_ascii_graphic() && line[to - 1].is_ascii_graphic()) {
+            return None;
+        }
+        let span = |from: usize, to: usize| Span { start: (start + from) as u32, len: to.saturating_sub(from) as u32 };
+        let entry = Entry { key: span(0, key), value: span(from, to) };
+        if expected.is_some() {
+            self.push(entry);
+            return Some(Some(()));
+        }
+        self.alike = false;
+        Some(self.add(&line[..key], entry))
+    }
+
+    /// The length of the line's key where it is the one that the section before has at this place.
+    fn expected_key(&self, line: &[u8]) -> Option<usize> {
+        let [.., before, current] = self.sections[..] else { return None };
+        let at = before.first as usize + (self.entries.len() - current.first as usize);
+        if !self.alike || at >= current.first as usize {
+            return None;
+        }
+        let Span { start, len } = self.entries[at].key;
+        let (start, len) = (start as usize, len as usize);
+        // A key that was made from the text isn't in it.
+        let key = self.text.as_bytes().get(start..start + len)?;
+        (len < line.len() && line.starts_with(key)).then_some(len)
+    }
+
+    /// Any line; `None` is a fault.
     fn line(&mut self, line: &'a str) -> Option<()> {
         let body = strip(line);
         if body.is_empty() {
@@ -210,36 +340,35 @@ impl<'a> Parser<'a> {
         self.entry(body)
     }
 
-    fn span(&self, part: &str) -> (usize, usize) {
+    fn span(&self, part: &str) -> Span {
         // Parts are slices of the text, so the difference of the addresses is their offset.
         let start = part.as_ptr() as usize - self.text.as_ptr() as usize;
-        (start, start + part.len())
+        Span { start: start as u32, len: part.len() as u32 }
     }
 
-    fn close_section(&mut self) {
-        let end = self.entries.len();
-        if self.place == Place::Section
-            && let Some(section) = self.sections.last_mut()
-        {
-            section.entries.1 = end;
-        }
-        self.keys.clear();
-        self.open_key = false;
-        self.blank_lines = 0;
+    /// Adds to the made text.
+    fn make(&mut self, part: &str) -> Span {
+        let start = self.text.len() + self.made.len();
+        self.made.push_str(part);
+        Span { start: start as u32, len: part.len() as u32 }
     }
 
     fn open_section(&mut self, name: &'a str) -> Option<()> {
-        self.close_section();
+        self.keys.clear();
+        self.open_key = false;
+        self.blank_lines = 0;
         if name == DEFAULT_SECTION {
             self.place = Place::Defaults;
+            self.alike = false;
             return Some(());
         }
-        if !self.names.insert(name) {
+        if !self.names.insert(name.as_bytes()) {
             return None;
         }
-        let start = self.entries.len();
-        self.sections.push(SectionSpan { name: self.span(name), entries: (start, start) });
+        let section = SectionSpan { name: self.span(name), first: self.entries.len() as u32 };
+        self.sections.push(section);
         self.place = Place::Section;
+        self.alike = true;
         Some(())
     }
 
@@ -250,52 +379,73 @@ impl<'a> Parser<'a> {
     fn entry(&mut self, body: &'a str) -> Option<()> {
         let separator = body.find(['=', ':'])?;
         let key = body[..separator].trim_end_matches(is_blank);
-        let value = strip(&body[separator + 1..]);
+        let value = self.span(strip(&body[separator + 1..]));
         if key.is_empty() {
             return None;
         }
-        let lower = key.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()).then(|| key.to_lowercase());
-        if self.has_key(lower.as_deref().unwrap_or(key)) {
+        self.alike = false;
+        if key.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) {
+            let lower = key.to_lowercase();
+            let key = self.make(&lower);
+            return self.add(lower.as_bytes(), Entry { key, value });
+        }
+        let span = self.span(key);
+        self.add(key.as_bytes(), Entry { key: span, value })
+    }
+
+    /// Adds an entry; `None` where the section has its key already.
+    fn add(&mut self, key: &[u8], entry: Entry) -> Option<()> {
+        if self.has_key(key) {
             return None;
         }
-        let (key, value) = (self.span(key), self.span(value));
-        let entry = Entry {
-            key: lower.map_or(Text::Span(key.0, key.1), |l| Text::Own(l.into_boxed_str())),
-            value: Text::Span(value.0, value.1),
-        };
-        self.current().push(entry);
-        self.open_key = true;
-        self.blank_lines = 0;
+        self.push(entry);
         Some(())
     }
 
+    fn push(&mut self, entry: Entry) {
+        self.current().push(entry);
+        self.open_key = true;
+        self.blank_lines = 0;
+    }
+
     /// Whether the current section has `key` already; notes it where the section has many keys.
-    fn has_key(&mut self, key: &str) -> bool {
-        let text = self.text;
+    fn has_key(&mut self, key: &[u8]) -> bool {
         let known = match self.place {
             Place::Defaults => &self.defaults[..],
-            _ => &self.entries[self.sections.last().map_or(0, |s| s.entries.0)..],
+            _ => &self.entries[self.sections.last().map_or(0, |s| s.first as usize)..],
         };
+        let (text, made) = (self.text, &self.made);
         if known.len() < FEW_KEYS {
-            return known.iter().any(|e| resolve(text, &e.key) == key);
+            return known
+                .iter()
+                .any(|e| e.key.len as usize == key.len() && resolve(text, made, e.key).as_bytes() == key);
         }
         if self.keys.is_empty() {
-            self.keys = known.iter().map(|e| resolve(text, &e.key).into()).collect();
+            self.keys = known.iter().map(|e| resolve(text, made, e.key).into()).collect();
         }
-        !self.keys.insert(key.into())
+        !self.keys.insert(String::from_utf8_lossy(key).into())
     }
 
     /// Adds a continuation line to the last value.
     fn go_on(&mut self, body: &str) {
-        let text = self.text;
         let blank_lines = std::mem::take(&mut self.blank_lines);
-        if let Some(entry) = self.current().last_mut() {
-            let before = resolve(text, &entry.value);
-            let mut value = String::with_capacity(before.len() + blank_lines + 1 + body.len());
-            value.push_str(before);
-            value.extend(std::iter::repeat_n('\n', blank_lines + 1));
-            value.push_str(body);
-            entry.value = Text::Own(value.into_boxed_str());
+        let text = self.text;
+        let Some(mut entry) = self.current().last().copied() else { return };
+        let value = entry.value;
+        let made_end = text.len() + self.made.len();
+        if value.len == 0 {
+            self.has_blocks = true;
+        }
+        // A value that ends where the made text ends just grows.
+        if value.len == 0 || (value.start as usize) < text.len() || (value.start + value.len) as usize != made_end {
+            let before = resolve(text, &self.made, value).to_owned();
+            entry.value = self.make(&before);
+        }
+        self.made.extend(std::iter::repeat_n('\n', blank_lines + 1));
+        self.made.push_str(body);
+        entry.value.len += (blank_lines + 1 + body.len()) as u32;
+        if let Some(last) = self.current().last_mut() {
+            *last = entry;
         }
     }
 }
@@ -392,7 +542,37 @@ mod tests {
         assert_eq!(get(&text, "profile p1999", "region").as_deref(), Some("r1999"));
     }
 
+    /// What a text means, with every line looked at closely.
+    fn closely(text: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+        let mut parser = Parser::new(text);
+        for line in text.split('\n') {
+            parser.line(line)?;
+        }
+        let Parser { made, sections, entries, defaults, has_blocks, .. } = parser;
+        let ini = Ini { made, sections, entries, defaults, has_blocks, text: text.to_owned() };
+        Some(meaning(&ini))
+    }
+
+    fn meaning(ini: &Ini) -> Vec<(String, Vec<(String, String)>)> {
+        let owned = |(k, v): (&str, &str)| (k.to_owned(), v.to_owned());
+        ini.sections().map(|s| (s.name().to_owned(), s.entries().map(owned).collect())).collect()
+    }
+
+    #[test]
+    fn long_values_grow_in_place() {
+        let lines: String = (0..5000).map(|i| format!("  k{i} = v\n")).collect();
+        let ini = ini(&format!("[d]\ns3 =\n{lines}[e]\na = 1\n"));
+        assert!(ini.has_blocks() && ini.made.len() < lines.len() + 10);
+        assert_eq!(ini.section("e").and_then(|s| s.get("a")), Some("1"));
+    }
+
     proptest! {
+        #[test]
+        fn plain_lines_mean_what_a_closer_look_says(text in "(\\[(d|e| f|DEFAULT)\\]\n)?([ \t]{0,2}[abC.é]{0,2}[ \t]{0,2}[=:]?[ \t\u{3000}]{0,2}[a#=é\u{1c}]{0,3}[ \t]?\n|\\[g\\] ?\n|\n){0,9}") {
+            let quick = Ini::parse(text.clone().into_bytes()).ok().map(|i| meaning(&i));
+            prop_assert_eq!(quick, closely(&text), "{:?}", text);
+        }
+
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Ini::parse(bytes);

@@ -260,6 +260,9 @@ pub fn read(world: &dyn World, path: &str) -> Result<Option<Ini>, ConfigError> {
     let nested_lines_are_pairs = |value: &str| {
         !value.starts_with('\n') || split_lines(value).map(strip).all(|line| line.is_empty() || line.contains('='))
     };
+    if !ini.has_blocks() {
+        return Ok(Some(ini));
+    }
     let good = ini.sections().flat_map(|s| s.entries()).all(|(_, value)| nested_lines_are_pairs(value));
     if good { Ok(Some(ini)) } else { Err(unparsable()) }
 }

@@ -6,7 +6,7 @@ use crate::{ConfigError, endpoint_url};
 use oxaws_env::World;
 use oxaws_value::python_int_text;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The configuration of one run: options, environment, files. Nothing is read before it is asked for, and nothing twice.
 pub struct Config<'w> {
@@ -14,7 +14,7 @@ pub struct Config<'w> {
     profile: Option<String>,
     choice: Choice,
     flags: Vec<(&'static str, String)>,
-    files: OnceLock<Result<Files, ConfigError>>,
+    files: Arc<OnceLock<Result<Files, ConfigError>>>,
     scoped: OnceLock<Result<Profile, ConfigError>>,
 }
 
@@ -44,7 +44,7 @@ impl<'w> Config<'w> {
             profile: profile.filter(|p| !p.is_empty()).map(str::to_owned),
             choice: Choice::Named,
             flags: Vec::new(),
-            files: OnceLock::new(),
+            files: Arc::default(),
             scoped: OnceLock::new(),
         }
     }
@@ -56,6 +56,12 @@ impl<'w> Config<'w> {
         if let Some(value) = value.filter(|v| !v.is_empty()) {
             self.flags.push((name, value.to_owned()));
         }
+        self
+    }
+
+    /// With the files of another configuration of the same run, which are then read only once.
+    pub fn with_files_of(mut self, other: &Config<'_>) -> Self {
+        self.files = Arc::clone(&other.files);
         self
     }
 

@@ -138,7 +138,12 @@ pub(crate) fn kind(value: &Value) -> &'static str {
 
 /// A member that must be there.
 pub(crate) fn member<'a>(value: &'a Value, key: &str) -> Result<&'a Value, CredsError> {
-    value.get(key).ok_or_else(|| CredsError::missing_key(key))
+    match value {
+        Value::Map(map) => map.get(key).ok_or_else(|| CredsError::missing_key(key)),
+        Value::List(_) => Err(CredsError::python("list indices must be integers or slices, not str")),
+        Value::String(_) => Err(CredsError::python("string indices must be integers, not 'str'")),
+        other => Err(CredsError::python(format!("'{}' object is not subscriptable", kind(other)))),
+    }
 }
 
 /// A member that must be there and be text.

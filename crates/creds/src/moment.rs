@@ -13,6 +13,9 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Python's complaint about a text without an offset.
+    pub(crate) const NO_OFFSET: &str = "can't subtract offset-naive and offset-aware datetimes";
+
     /// A moment in UTC.
     pub fn utc(at: Instant) -> Moment {
         Moment { at, offset: 0 }
@@ -33,7 +36,7 @@ impl Moment {
         let nanos = read_date_time(&mut rest).ok_or_else(unknown)?;
         let zone = rest.0.trim_start();
         if zone.is_empty() {
-            return Err(CredsError::python("can't subtract offset-naive and offset-aware datetimes"));
+            return Err(CredsError::python(Moment::NO_OFFSET));
         }
         let offset = read_offset(zone).ok_or_else(unknown)?;
         Ok(Moment { at: Instant { nanos: nanos - i128::from(offset) * 1_000_000_000 }, offset })

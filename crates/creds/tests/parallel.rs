@@ -65,6 +65,9 @@ impl World for Home {
     fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {
         Ok(None)
     }
+    fn choose(&self, _: &[String]) -> io::Result<Option<usize>> {
+        Ok(None)
+    }
     fn now(&self) -> Instant {
         Real.now()
     }

@@ -116,6 +116,10 @@ impl World for Fixed {
     fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {
         self.read_line()
     }
+    /// The line typed is the item itself.
+    fn choose(&self, items: &[String]) -> io::Result<Option<usize>> {
+        Ok(self.read_line()?.and_then(|line| items.iter().position(|i| *i == line)))
+    }
     fn now(&self) -> Instant {
         Instant { nanos: self.nanos.lock().map_or(0, |n| *n) }
     }

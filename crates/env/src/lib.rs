@@ -4,6 +4,7 @@
 //! for a test.
 
 mod fixed;
+mod menu;
 mod real;
 mod secret;
 pub mod var;
@@ -79,6 +80,9 @@ pub trait World: Send + Sync {
     /// The paths of what is in a folder, sorted.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
     /// A line of standard input without its end; `None` where the input has ended. Bytes that aren't UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Interrupted`] when a signal came while a terminal was waited for.
     fn read_line(&self) -> io::Result<Option<String>>;
     /// Asks for a secret on the controlling terminal, without echo; where there is none, on standard error and standard
     /// input (Python's `getpass`). `None` where the input has ended.
@@ -86,6 +90,12 @@ pub trait World: Send + Sync {
     /// # Errors
     /// [`io::ErrorKind::Interrupted`] when the user typed Ctrl-C.
     fn ask_secret(&self, prompt: &str) -> io::Result<Option<String>>;
+    /// Lets the user choose among items with the arrow keys: the index of the chosen one. `None` where the input has
+    /// ended.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Interrupted`] when the user typed Ctrl-C.
+    fn choose(&self, items: &[String]) -> io::Result<Option<usize>>;
     /// Wall-clock time.
     fn now(&self) -> Instant;
     /// The local time zone's offset from UTC at `at`, in seconds east.

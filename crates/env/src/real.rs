@@ -103,11 +103,16 @@ impl World for Real {
     }
 
     fn read_line(&self) -> io::Result<Option<String>> {
+        crate::secret::await_line()?;
         crate::secret::line(&mut io::stdin().lock())
     }
 
     fn ask_secret(&self, prompt: &str) -> io::Result<Option<String>> {
         crate::secret::ask(prompt)
+    }
+
+    fn choose(&self, items: &[String]) -> io::Result<Option<usize>> {
+        crate::menu::choose(items)
     }
 
     fn now(&self) -> Instant {

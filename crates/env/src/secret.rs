@@ -1,5 +1,6 @@
 //! Lines and secrets that a user types.
 
+use rustix::event::{PollFd, PollFlags};
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
@@ -16,10 +17,21 @@ pub(crate) fn line(from: &mut dyn BufRead) -> io::Result<Option<String>> {
     if from.read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
     }
-    while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+    // A carriage return stays, as in Python's standard input on this system.
+    if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Waits until a terminal has a line. Reading goes on when a signal was handled; waiting doesn't, so that Ctrl-C ends a
+/// question at once.
+pub(crate) fn await_line() -> io::Result<()> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        rustix::event::poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn ask(prompt: &str) -> io::Result<Option<String>> {
@@ -89,7 +101,7 @@ mod tests {
     fn lines() {
         let mut input: &[u8] = b"a\r\n\nb";
         let mut next = || line(&mut input).unwrap();
-        assert_eq!((next(), next(), next(), next()), (Some("a".into()), Some(String::new()), Some("b".into()), None));
+        assert_eq!((next(), next(), next(), next()), (Some("a\r".into()), Some(String::new()), Some("b".into()), None));
     }
 
     #[test]

@@ -45,7 +45,11 @@ fn transform(name: &str, sep: char) -> String {
     while at < head.len() {
         first.push(head[at]);
         // `(.)([A-Z][a-z]+)`: any character, then a capital with at least one small letter.
-        if at + 2 < head.len() && head[at + 1].is_ascii_uppercase() && head[at + 2].is_ascii_lowercase() && head[at] != '\n' {
+        if at + 2 < head.len()
+            && head[at + 1].is_ascii_uppercase()
+            && head[at + 2].is_ascii_lowercase()
+            && head[at] != '\n'
+        {
             first.push(sep);
             first.push(head[at + 1]);
             at += 2;
@@ -75,7 +79,18 @@ fn transform(name: &str, sep: char) -> String {
 
 fn is_whatsapp_operation(name: &str) -> bool {
     const VERBS: [&str; 12] = [
-        "Associate", "Create", "Delete", "Deprecate", "Disassociate", "Get", "List", "Post", "Publish", "Put", "Send", "Update",
+        "Associate",
+        "Create",
+        "Delete",
+        "Deprecate",
+        "Disassociate",
+        "Get",
+        "List",
+        "Post",
+        "Publish",
+        "Put",
+        "Send",
+        "Update",
     ];
     name.contains(WHATSAPP) && VERBS.iter().any(|v| name.starts_with(v))
 }

@@ -1,8 +1,8 @@
 //! Lays records, strings and aux lists out as the bytes of a facts pack.
 
+use crate::ModelError;
 use crate::docs::DocsBuilder;
 use crate::service::{ServiceCompiler, ServiceFiles};
-use crate::ModelError;
 use oxaws_model::format::{self, section, tag};
 use std::collections::HashMap;
 

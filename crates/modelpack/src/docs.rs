@@ -51,7 +51,8 @@ impl DocsBuilder {
         }
         let mut raw: Vec<u8> = head.iter().flat_map(|w| w.to_le_bytes()).collect();
         raw.extend(strings);
-        let block = zstd::bulk::compress(&raw, self.level).map_err(|e| ModelError::new(name, format!("documentation: {e}")))?;
+        let block =
+            zstd::bulk::compress(&raw, self.level).map_err(|e| ModelError::new(name, format!("documentation: {e}")))?;
         self.blocks.push((block, raw.len() as u32));
         Ok(())
     }

@@ -6,7 +6,9 @@ use crate::docs::ServiceDocs;
 use crate::{ModelError, rules};
 use oxaws_model::format::{self, member as mf, operation as of, service as sf, shape as hf, tag};
 use oxaws_model::names::cli_name;
-use oxaws_model::{AcceptorState, AuthScheme, Location, Matcher, Protocol, ShapeKind, SignatureVersion, TimestampFormat};
+use oxaws_model::{
+    AcceptorState, AuthScheme, Location, Matcher, Protocol, ShapeKind, SignatureVersion, TimestampFormat,
+};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -71,8 +73,16 @@ impl<'a> ServiceCompiler<'a> {
         self.known(
             model,
             &[
-                "version", "metadata", "operations", "shapes", "documentation", "clientContextParams", "deprecated",
-                "deprecatedMessage", "examples", "authorizers",
+                "version",
+                "metadata",
+                "operations",
+                "shapes",
+                "documentation",
+                "clientContextParams",
+                "deprecated",
+                "deprecatedMessage",
+                "examples",
+                "authorizers",
             ],
             "the model",
         )?;
@@ -99,10 +109,26 @@ impl<'a> ServiceCompiler<'a> {
         self.known(
             meta,
             &[
-                "apiVersion", "auth", "endpointPrefix", "protocol", "protocols", "serviceFullName", "serviceId",
-                "signatureVersion", "signingName", "uid", "jsonVersion", "serviceAbbreviation", "targetPrefix",
-                "xmlNamespace", "protocolSettings", "globalEndpoint", "awsQueryCompatible", "checksumFormat",
-                "ripServiceName", "timestampFormat",
+                "apiVersion",
+                "auth",
+                "endpointPrefix",
+                "protocol",
+                "protocols",
+                "serviceFullName",
+                "serviceId",
+                "signatureVersion",
+                "signingName",
+                "uid",
+                "jsonVersion",
+                "serviceAbbreviation",
+                "targetPrefix",
+                "xmlNamespace",
+                "protocolSettings",
+                "globalEndpoint",
+                "awsQueryCompatible",
+                "checksumFormat",
+                "ripServiceName",
+                "timestampFormat",
             ],
             "metadata",
         )?;
@@ -135,7 +161,8 @@ impl<'a> ServiceCompiler<'a> {
         record[sf::SIGNATURE_VERSION] = SignatureVersion::ALL
             .iter()
             .position(|v| v.name() == version)
-            .ok_or_else(|| self.error(format!("unknown signatureVersion {version:?}")))? as u32;
+            .ok_or_else(|| self.error(format!("unknown signatureVersion {version:?}")))?
+            as u32;
         if meta.contains_key("awsQueryCompatible") {
             record[sf::FLAGS] |= sf::QUERY_COMPATIBLE;
         }
@@ -211,11 +238,43 @@ impl<'a> ServiceCompiler<'a> {
         self.known(
             shape,
             &[
-                "type", "members", "documentation", "member", "max", "min", "sensitive", "enum", "required", "error",
-                "exception", "pattern", "union", "box", "key", "value", "fault", "retryable", "timestampFormat", "deprecated",
-                "deprecatedMessage", "deprecatedSince", "payload", "document", "event", "eventstream", "streaming",
-                "xmlOrder", "synthetic", "sparse", "wrapper", "locationName", "requiresLength", "flattened", "xmlNamespace",
-                "order", "internal",
+                "type",
+                "members",
+                "documentation",
+                "member",
+                "max",
+                "min",
+                "sensitive",
+                "enum",
+                "required",
+                "error",
+                "exception",
+                "pattern",
+                "union",
+                "box",
+                "key",
+                "value",
+                "fault",
+                "retryable",
+                "timestampFormat",
+                "deprecated",
+                "deprecatedMessage",
+                "deprecatedSince",
+                "payload",
+                "document",
+                "event",
+                "eventstream",
+                "streaming",
+                "xmlOrder",
+                "synthetic",
+                "sparse",
+                "wrapper",
+                "locationName",
+                "requiresLength",
+                "flattened",
+                "xmlNamespace",
+                "order",
+                "internal",
             ],
             &format!("shape {name}"),
         )?;
@@ -232,10 +291,21 @@ impl<'a> ServiceCompiler<'a> {
         };
         let mut flags = 0;
         for (key, flag) in [
-            ("union", hf::UNION), ("document", hf::DOCUMENT), ("sensitive", hf::SENSITIVE), ("eventstream", hf::EVENT_STREAM),
-            ("event", hf::EVENT), ("streaming", hf::STREAMING), ("flattened", hf::FLATTENED), ("exception", hf::EXCEPTION),
-            ("fault", hf::FAULT), ("wrapper", hf::WRAPPER), ("sparse", hf::SPARSE), ("box", hf::BOX),
-            ("requiresLength", hf::REQUIRES_LENGTH), ("synthetic", hf::SYNTHETIC), ("deprecated", hf::DEPRECATED),
+            ("union", hf::UNION),
+            ("document", hf::DOCUMENT),
+            ("sensitive", hf::SENSITIVE),
+            ("eventstream", hf::EVENT_STREAM),
+            ("event", hf::EVENT),
+            ("streaming", hf::STREAMING),
+            ("flattened", hf::FLATTENED),
+            ("exception", hf::EXCEPTION),
+            ("fault", hf::FAULT),
+            ("wrapper", hf::WRAPPER),
+            ("sparse", hf::SPARSE),
+            ("box", hf::BOX),
+            ("requiresLength", hf::REQUIRES_LENGTH),
+            ("synthetic", hf::SYNTHETIC),
+            ("deprecated", hf::DEPRECATED),
         ] {
             if is_true(shape.get(key)) {
                 flags |= flag;
@@ -247,8 +317,13 @@ impl<'a> ServiceCompiler<'a> {
         let mut count = 0;
         match kind {
             ShapeKind::Structure => {
-                let required: Vec<&str> =
-                    shape.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+                let required: Vec<&str> = shape
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
                 let empty = Map::new();
                 let members = shape.get("members").and_then(Value::as_object).unwrap_or(&empty);
                 for (member_name, member) in members {
@@ -340,15 +415,37 @@ impl<'a> ServiceCompiler<'a> {
         self.known(
             map,
             &[
-                "shape", "documentation", "idempotencyToken", "location", "locationName", "deprecated", "deprecatedMessage",
-                "deprecatedSince", "box", "enum", "jsonvalue", "xmlNamespace", "contextParam", "eventpayload", "eventheader",
-                "queryName", "hostLabel", "flattened", "streaming", "xmlAttribute", "timestampFormat", "internal", "order",
+                "shape",
+                "documentation",
+                "idempotencyToken",
+                "location",
+                "locationName",
+                "deprecated",
+                "deprecatedMessage",
+                "deprecatedSince",
+                "box",
+                "enum",
+                "jsonvalue",
+                "xmlNamespace",
+                "contextParam",
+                "eventpayload",
+                "eventheader",
+                "queryName",
+                "hostLabel",
+                "flattened",
+                "streaming",
+                "xmlAttribute",
+                "timestampFormat",
+                "internal",
+                "order",
             ],
             &place,
         )?;
         let target = map.get("shape").and_then(Value::as_str).unwrap_or_default();
-        let target =
-            *self.shape_index.get(target).ok_or_else(|| self.error(format!("{place} names the missing shape {target:?}")))?;
+        let target = *self
+            .shape_index
+            .get(target)
+            .ok_or_else(|| self.error(format!("{place} names the missing shape {target:?}")))?;
         let mut flags = 0;
         if let Some(location) = map.get("location").and_then(Value::as_str) {
             let known = Location::from_name(location)
@@ -359,9 +456,15 @@ impl<'a> ServiceCompiler<'a> {
             flags |= mf::REQUIRED;
         }
         for (key, flag) in [
-            ("idempotencyToken", mf::IDEMPOTENCY_TOKEN), ("hostLabel", mf::HOST_LABEL), ("jsonvalue", mf::JSON_VALUE),
-            ("flattened", mf::FLATTENED), ("xmlAttribute", mf::XML_ATTRIBUTE), ("streaming", mf::STREAMING),
-            ("eventpayload", mf::EVENT_PAYLOAD), ("eventheader", mf::EVENT_HEADER), ("deprecated", mf::DEPRECATED),
+            ("idempotencyToken", mf::IDEMPOTENCY_TOKEN),
+            ("hostLabel", mf::HOST_LABEL),
+            ("jsonvalue", mf::JSON_VALUE),
+            ("flattened", mf::FLATTENED),
+            ("xmlAttribute", mf::XML_ATTRIBUTE),
+            ("streaming", mf::STREAMING),
+            ("eventpayload", mf::EVENT_PAYLOAD),
+            ("eventheader", mf::EVENT_HEADER),
+            ("deprecated", mf::DEPRECATED),
             ("box", mf::BOX),
         ] {
             if is_true(map.get(key)) {
@@ -423,18 +526,38 @@ impl<'a> ServiceCompiler<'a> {
         self.known(
             operation,
             &[
-                "name", "http", "input", "errors", "documentation", "idempotent", "output", "readonly", "staticContextParams",
-                "deprecated", "deprecatedMessage", "deprecatedSince", "requestcompression", "authtype", "auth", "endpoint",
-                "endpointdiscovery", "operationContextParams", "endpointoperation", "unsignedPayload", "httpChecksum",
-                "httpChecksumRequired", "documentationUrl", "alias", "internal",
+                "name",
+                "http",
+                "input",
+                "errors",
+                "documentation",
+                "idempotent",
+                "output",
+                "readonly",
+                "staticContextParams",
+                "deprecated",
+                "deprecatedMessage",
+                "deprecatedSince",
+                "requestcompression",
+                "authtype",
+                "auth",
+                "endpoint",
+                "endpointdiscovery",
+                "operationContextParams",
+                "endpointoperation",
+                "unsignedPayload",
+                "httpChecksum",
+                "httpChecksumRequired",
+                "documentationUrl",
+                "alias",
+                "internal",
             ],
             &place,
         )?;
         let mut record = [0u32; of::FIELDS];
         record[of::NAME] = self.pack.strings.add(name);
         record[of::CLI_NAME] = self.pack.strings.add(&cli_name(name));
-        record[of::WIRE_NAME] =
-            self.pack.strings.add(operation.get("name").and_then(Value::as_str).unwrap_or(name));
+        record[of::WIRE_NAME] = self.pack.strings.add(operation.get("name").and_then(Value::as_str).unwrap_or(name));
         let http = self.object(operation.get("http"), &format!("http of {place}"))?;
         self.known(http, &["method", "requestUri", "responseCode"], &format!("http of {place}"))?;
         record[of::METHOD] = self.pack.strings.add(http.get("method").and_then(Value::as_str).unwrap_or("POST"));
@@ -476,7 +599,10 @@ impl<'a> ServiceCompiler<'a> {
 
     fn shape_ref(&self, reference: &Map<String, Value>, place: &str) -> Result<u32, ModelError> {
         let name = reference.get("shape").and_then(Value::as_str).unwrap_or_default();
-        self.shape_index.get(name).copied().ok_or_else(|| self.error(format!("{place} names the missing shape {name:?}")))
+        self.shape_index
+            .get(name)
+            .copied()
+            .ok_or_else(|| self.error(format!("{place} names the missing shape {name:?}")))
     }
 
     fn operation_traits(
@@ -487,9 +613,12 @@ impl<'a> ServiceCompiler<'a> {
         aux: &mut Entries,
     ) -> Result<(), ModelError> {
         for (key, flag) in [
-            ("deprecated", of::DEPRECATED), ("unsignedPayload", of::UNSIGNED_PAYLOAD),
-            ("endpointoperation", of::ENDPOINT_OPERATION), ("httpChecksumRequired", of::CHECKSUM_REQUIRED),
-            ("idempotent", of::IDEMPOTENT), ("readonly", of::READONLY),
+            ("deprecated", of::DEPRECATED),
+            ("unsignedPayload", of::UNSIGNED_PAYLOAD),
+            ("endpointoperation", of::ENDPOINT_OPERATION),
+            ("httpChecksumRequired", of::CHECKSUM_REQUIRED),
+            ("idempotent", of::IDEMPOTENT),
+            ("readonly", of::READONLY),
         ] {
             if is_true(operation.get(key)) {
                 record[of::FLAGS] |= flag;
@@ -505,7 +634,12 @@ impl<'a> ServiceCompiler<'a> {
         if let Some(checksum) = operation.get("httpChecksum").and_then(Value::as_object) {
             self.known(
                 checksum,
-                &["requestAlgorithmMember", "requestChecksumRequired", "requestValidationModeMember", "responseAlgorithms"],
+                &[
+                    "requestAlgorithmMember",
+                    "requestChecksumRequired",
+                    "requestValidationModeMember",
+                    "responseAlgorithms",
+                ],
                 &format!("httpChecksum of {place}"),
             )?;
             record[of::FLAGS] |= of::HTTP_CHECKSUM;
@@ -564,7 +698,15 @@ impl<'a> ServiceCompiler<'a> {
         let Some(rules) = rules.and_then(Value::as_object) else { return Ok(0) };
         self.known(
             rules,
-            &["input_token", "output_token", "result_key", "limit_key", "more_results", "non_aggregate_keys", "py_input_token"],
+            &[
+                "input_token",
+                "output_token",
+                "result_key",
+                "limit_key",
+                "more_results",
+                "non_aggregate_keys",
+                "py_input_token",
+            ],
             &format!("paginator {operation}"),
         )?;
         // The merge of the extras may leave an entry without a result: then the operation isn't paged.
@@ -603,7 +745,16 @@ impl<'a> ServiceCompiler<'a> {
             let waiter = self.object(Some(waiter), &place)?;
             self.known(
                 waiter,
-                &["operation", "delay", "maxAttempts", "acceptors", "description", "type", "deprecated", "deprecatedMessage"],
+                &[
+                    "operation",
+                    "delay",
+                    "maxAttempts",
+                    "acceptors",
+                    "description",
+                    "type",
+                    "deprecated",
+                    "deprecatedMessage",
+                ],
                 &place,
             )?;
             let first_acceptor = (self.pack.acceptors.len() / format::acceptor::FIELDS) as u32;

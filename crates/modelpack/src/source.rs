@@ -65,7 +65,9 @@ impl ModelDir {
         let mut latest: BTreeMap<&str, &str> = BTreeMap::new();
         for name in self.files.keys() {
             let mut parts = name.split('/');
-            let (Some(service), Some(version), Some(file)) = (parts.next(), parts.next(), parts.next()) else { continue };
+            let (Some(service), Some(version), Some(file)) = (parts.next(), parts.next(), parts.next()) else {
+                continue;
+            };
             if file.starts_with("service-2.json") && !is_excluded(service) {
                 let entry = latest.entry(service).or_insert(version);
                 if *entry < version {

@@ -88,7 +88,9 @@ impl<'a> XmlReader<'a> {
                 Event::Text(text) if text.bytes().all(|b| b.is_ascii_whitespace()) => {}
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => {}
                 _ => {
-                    let blank = self.text[before..].len() - self.text[before..].trim_start().len();
+                    // After a byte order mark the position can stand inside a character.
+                    let rest = self.text.get(before..).unwrap_or_default();
+                    let blank = rest.len() - rest.trim_start().len();
                     return Err(self.fault_at(XmlFaultKind::Syntax, before + blank));
                 }
             }
@@ -177,7 +179,9 @@ impl<'a> XmlReader<'a> {
                 Event::Text(text) if text.bytes().all(|b| b.is_ascii_whitespace()) => {}
                 Event::PI(_) | Event::Comment(_) => {}
                 _ => {
-                    let blank = self.text[before..].len() - self.text[before..].trim_start().len();
+                    // After a byte order mark the position can stand inside a character.
+                    let rest = self.text.get(before..).unwrap_or_default();
+                    let blank = rest.len() - rest.trim_start().len();
                     return Err(self.fault_at(XmlFaultKind::Junk, before + blank));
                 }
             }

@@ -104,7 +104,7 @@ pub fn presign_v4(
     scope: &Scope<'_>,
     payload: Payload<'_>,
     rules: &Rules,
-    expires: u64,
+    expires: impl Into<i128>,
     keys: &KeyCache,
 ) -> (String, Trace) {
     let date = AmzDate::from_secs(scope.time);
@@ -115,7 +115,7 @@ pub fn presign_v4(
     push_parameter(&mut query, "X-Amz-Algorithm", ALGORITHM);
     push_parameter(&mut query, "X-Amz-Credential", &credential);
     push_parameter(&mut query, "X-Amz-Date", date.stamp());
-    push_parameter(&mut query, "X-Amz-Expires", &expires.to_string());
+    push_parameter(&mut query, "X-Amz-Expires", &expires.into().to_string());
     push_parameter(&mut query, "X-Amz-SignedHeaders", &signed.names);
     if let Some(token) = credentials.session_token {
         push_parameter(&mut query, token_parameter(rules.token), token);

@@ -129,7 +129,7 @@ pub fn presign_v4a(
     scope: &Scope<'_>,
     payload: Payload<'_>,
     rules: &Rules,
-    expires: u64,
+    expires: impl Into<i128>,
 ) -> (String, Trace) {
     let date = AmzDate::from_secs(scope.time);
     let signed = SignedHeaders::new(&without_form_type(request.headers), request.host);
@@ -139,7 +139,7 @@ pub fn presign_v4a(
     push_parameter(&mut query, "X-Amz-Credential", &credential);
     push_parameter(&mut query, "X-Amz-Date", date.stamp());
     push_parameter(&mut query, "X-Amz-SignedHeaders", &signed.names);
-    push_parameter(&mut query, "X-Amz-Expires", &expires.to_string());
+    push_parameter(&mut query, "X-Amz-Expires", &expires.into().to_string());
     if let Some(token) = credentials.session_token {
         push_parameter(&mut query, token_parameter(rules.token), token);
     }

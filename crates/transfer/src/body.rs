@@ -4,6 +4,7 @@ use crate::error::TransferError;
 use crate::limits;
 use crate::throttle::Throttle;
 use oxaws_http::{Cancel, Source};
+use oxaws_sign::{Algorithm, ChunkedEncoder};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -97,6 +98,39 @@ impl Source for RangeReader<'_> {
     fn rewind(&mut self) -> io::Result<bool> {
         (self.progress)(-(self.done as i64));
         self.done = 0;
+        Ok(true)
+    }
+}
+
+/// What a body is encoded from.
+pub(crate) struct Encode<'a> {
+    pub range: FileRange<'a>,
+    pub algorithm: Algorithm,
+    pub progress: &'a dyn Fn(i64),
+    pub cancel: &'a Cancel,
+    pub throttle: Option<&'a Throttle>,
+}
+
+/// A body in `aws-chunked` encoding that can start over.
+pub(crate) struct Encoded<'a> {
+    pub make: Encode<'a>,
+    pub now: Option<ChunkedEncoder<RangeReader<'a>>>,
+}
+
+impl io::Read for Encoded<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let make = &self.make;
+        let start = || {
+            let reader = make.range.reader(make.progress, make.cancel, make.throttle);
+            ChunkedEncoder::new(reader, make.range.length, make.algorithm)
+        };
+        self.now.get_or_insert_with(start).read(out)
+    }
+}
+
+impl Source for Encoded<'_> {
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.now = None;
         Ok(true)
     }
 }

@@ -1,10 +1,12 @@
 //! Requests to S3, made directly: the endpoint of a bucket is asked for once, the signing key is kept, nothing is built
 //! that isn't sent. What decides where a request goes, who signs it and whether it is tried again is the client's.
 
-use crate::body::{Body, FileRange, RangeReader};
+use crate::body::{Body, Encode, Encoded};
 use crate::error::TransferError;
 use crate::limits;
 use crate::operation::Op;
+use crate::quota::Quota;
+use crate::sign::ExpressKeys;
 use crate::target::{Bucket, Target, model};
 use crate::throttle::Throttle;
 use crate::{redirect, validate, xml};
@@ -12,10 +14,8 @@ use oxaws_client::{Auth, CallError, ClientOptions, ServiceClient, ServiceFailure
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
 use oxaws_protocol::{ParseOptions, Reply, Timestamps};
-use oxaws_sign::{
-    Algorithm, ChunkedEncoder, Credentials, Digest, Hasher, KeyCache, Payload, Rules, Scope, Signable, V4aKey,
-};
-use oxaws_value::{Map, Value};
+use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, KeyCache};
+use oxaws_value::Map;
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -23,8 +23,6 @@ use std::time::Duration;
 
 /// The SHA-256 of nothing.
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// Seconds that a session with a directory bucket is used; it is good for five minutes.
-const EXPRESS_SECONDS: i64 = 240;
 /// Seconds that a pause before another attempt grows to at most.
 const MAX_PAUSE: f64 = 20.0;
 
@@ -58,56 +56,18 @@ pub struct S3<'s> {
     pub(crate) client: Arc<ServiceClient>,
     options: ClientOptions,
     http: Client,
-    keys: KeyCache,
+    pub(crate) keys: KeyCache,
     buckets: RwLock<Vec<Arc<Bucket>>>,
-    express: Mutex<Vec<(String, i64, Arc<oxaws_client_credentials::Owned>)>>,
+    pub(crate) express: Mutex<Vec<(String, i64, Arc<ExpressKeys>)>>,
     user_agent: String,
     ids: AtomicU64,
     quota: Quota,
-    /// Ends the client's own requests, those that clean up included.
-    pub(crate) last_stop: Cancel,
     pub(crate) throttle: Option<Arc<Throttle>>,
 }
 
 impl std::fmt::Debug for S3<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("S3").field("options", &self.options).finish_non_exhaustive()
-    }
-}
-
-/// Credentials that are held for a while.
-mod oxaws_client_credentials {
-    /// Credentials of a session with a directory bucket.
-    pub struct Owned {
-        pub id: String,
-        pub secret: String,
-        pub token: String,
-    }
-}
-
-/// Tokens that attempts after the first are paid with: a server that fails all the time is not asked for ever.
-struct Quota(Mutex<u32>);
-
-impl Default for Quota {
-    fn default() -> Self {
-        Quota(Mutex::new(Self::FULL))
-    }
-}
-
-impl Quota {
-    const FULL: u32 = 500;
-
-    /// Pays for another attempt: what it cost.
-    fn pay(&self, timed_out: bool) -> Option<u32> {
-        let cost = if timed_out { 10 } else { 5 };
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_sub(cost)?;
-        Some(cost)
-    }
-
-    fn give_back(&self, paid: u32) {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = (*left + paid).min(Self::FULL);
     }
 }
 
@@ -156,10 +116,10 @@ pub(crate) struct Around<'a> {
 }
 
 /// How a body goes out.
-struct Prepared {
+pub(crate) struct Prepared {
     digest: Option<(Algorithm, Digest)>,
-    sha256: Option<String>,
-    chunked: Option<Algorithm>,
+    pub sha256: Option<String>,
+    pub chunked: Option<Algorithm>,
 }
 
 impl<'s> S3<'s> {
@@ -167,15 +127,20 @@ impl<'s> S3<'s> {
     ///
     /// # Errors
     /// When a setting is invalid.
-    pub fn new(session: &'s Session<'s>, options: ClientOptions, command: &str, connections: usize) -> Result<Self, CallError> {
+    pub fn new(
+        session: &'s Session<'s>,
+        options: ClientOptions,
+        command: &str,
+        connections: usize,
+    ) -> Result<Self, CallError> {
         let service = session
             .pack()
             .service_by_directory("s3")
             .ok_or_else(|| CallError::Other("there is no model of s3".into()))?;
         let client = session.client_with(service, &options)?;
-        let last_stop = Cancel::new();
+        // Each request brings its own flag: cleaning up goes on when the session is cancelled.
         let http = Client::new(http::Options {
-            cancel: last_stop.clone(),
+            cancel: Cancel::new(),
             max_idle: connections.max(1),
             ..session.http()?.options().clone()
         });
@@ -199,9 +164,37 @@ impl<'s> S3<'s> {
             user_agent,
             ids: AtomicU64::new(u64::from_le_bytes(seed)),
             quota: Quota::default(),
-            last_stop,
             throttle: None,
         })
+    }
+
+    /// Another client over the same connections, that finds out by itself where buckets are: the source's, which the
+    /// CLI keeps apart from the destination's.
+    ///
+    /// # Errors
+    /// When a setting is invalid.
+    pub fn beside(&self, options: ClientOptions) -> Result<S3<'s>, CallError> {
+        let service = self.client.service;
+        let mut seed = [0; 8];
+        self.session.world().random(&mut seed);
+        Ok(S3 {
+            session: self.session,
+            client: self.session.client_with(service, &options)?,
+            options,
+            http: self.http.clone(),
+            keys: KeyCache::new(),
+            buckets: RwLock::default(),
+            express: Mutex::default(),
+            user_agent: self.user_agent.clone(),
+            ids: AtomicU64::new(u64::from_le_bytes(seed)),
+            quota: Quota::default(),
+            throttle: self.throttle.clone(),
+        })
+    }
+
+    /// Limits the bandwidth of all transfers of this client.
+    pub fn limit(&mut self, throttle: Arc<Throttle>) {
+        self.throttle = Some(throttle);
     }
 
     /// Whether uploads carry a checksum without being asked to.
@@ -252,16 +245,16 @@ impl<'s> S3<'s> {
             }
             let target = bucket.target(&self.client, self.session, call.op)?;
             let prepared = self.prepare(call, &target, around)?;
-            let (error, headers) = match self.attempts(call, &target, &prepared, around) {
+            let error = match self.attempts(call, &target, &prepared, around) {
                 Ok(answer) => return Ok(answer),
-                Err(failed) => failed,
+                Err(error) => error,
             };
-            if let (TransferError::Call(CallError::Service(failure)), Some(headers)) = (&error, &headers)
+            if let Some(failure) = error.service()
                 && !redirected
                 && !bucket.is_arn()
                 && call.op != Op::HeadBucket
-                && redirect::is_elsewhere(call.op, failure, headers)
-                && let Some(region) = self.region_of(call.bucket, failure, headers, around)
+                && redirect::is_elsewhere(call.op, failure)
+                && let Some(region) = self.region_of(call.bucket, failure, around)
             {
                 self.move_bucket(call.bucket, &region);
                 redirected = true;
@@ -271,8 +264,8 @@ impl<'s> S3<'s> {
         }
     }
 
-    fn region_of(&self, bucket: &str, failure: &ServiceFailure, headers: &Headers, around: Around<'_>) -> Option<String> {
-        if let Some(region) = headers.get("x-amz-bucket-region") {
+    fn region_of(&self, bucket: &str, failure: &ServiceFailure, around: Around<'_>) -> Option<String> {
+        if let Some(region) = failure.headers.get("x-amz-bucket-region") {
             return Some(region.to_owned());
         }
         if let Some(region) = failure.error.details.get("Region").and_then(|v| v.as_str()) {
@@ -282,11 +275,10 @@ impl<'s> S3<'s> {
         let found = self.bucket(bucket);
         let target = found.target(&self.client, self.session, Op::HeadBucket).ok()?;
         let prepared = self.prepare(&call, &target, around).ok()?;
-        let headers = match self.attempts(&call, &target, &prepared, around) {
-            Ok(answer) => answer.headers,
-            Err((_, headers)) => headers?,
-        };
-        headers.get("x-amz-bucket-region").map(str::to_owned)
+        match self.attempts(&call, &target, &prepared, around) {
+            Ok(answer) => answer.headers.get("x-amz-bucket-region").map(str::to_owned),
+            Err(error) => error.service()?.headers.get("x-amz-bucket-region").map(str::to_owned),
+        }
     }
 
     /// Makes the hashes that must be known before the body goes out.
@@ -326,21 +318,21 @@ impl<'s> S3<'s> {
         Ok(prepared)
     }
 
-    /// Sends until the call is settled. An error answer comes with its headers.
+    /// Sends until the call is settled.
     fn attempts(
         &self,
         call: &Call<'_>,
         target: &Target,
         prepared: &Prepared,
         around: Around<'_>,
-    ) -> Result<Answer, (TransferError, Option<Headers>)> {
-        let url = url_of(target, call).map_err(|e| (TransferError::from(CallError::from(e)), None))?;
+    ) -> Result<Answer, TransferError> {
+        let url = url_of(target, call).map_err(CallError::from)?;
         let id = self.request_id();
         let max = self.client.max_attempts();
         let mut attempt = 1;
         let mut paid = 1;
         loop {
-            let (error, headers) = match self.attempt(call, target, prepared, &url, &id, attempt, around) {
+            let error = match self.attempt(call, target, prepared, &url, &id, attempt, around) {
                 Ok(answer) => {
                     self.quota.give_back(paid);
                     return Ok(answer);
@@ -363,15 +355,15 @@ impl<'s> S3<'s> {
                     }
                     other => other,
                 };
-                return Err((error, headers));
+                return Err(error);
             }
             let timed_out = matches!(&error, TransferError::Call(CallError::Http(e)) if e.is_timeout());
             match self.quota.pay(timed_out) {
                 Some(cost) => paid = cost,
-                None => return Err((error, headers)),
+                None => return Err(error),
             }
             if !self.pause(attempt, around.cancel) {
-                return Err((TransferError::Cancelled, None));
+                return Err(TransferError::Cancelled);
             }
             attempt += 1;
         }
@@ -402,7 +394,7 @@ impl<'s> S3<'s> {
         id: &str,
         attempt: u32,
         around: Around<'_>,
-    ) -> Result<Answer, (TransferError, Option<Headers>)> {
+    ) -> Result<Answer, TransferError> {
         let mut headers: Vec<Header> = Vec::with_capacity(call.headers.len() + 12);
         headers.push(text_header("User-Agent", &self.user_agent));
         headers.extend(target.headers.iter().map(|(n, v)| text_header(n, v)));
@@ -415,7 +407,7 @@ impl<'s> S3<'s> {
             Cow::Owned(format!("attempt={attempt}; max={}", self.client.max_attempts()))
         };
         headers.push(("amz-sdk-request".into(), Cow::Owned(request.into_owned().into_bytes())));
-        self.sign(call, target, prepared, url, &mut headers).map_err(|e| (e, None))?;
+        self.sign(call, target, prepared, url, &mut headers)?;
         let sent = std::cell::Cell::new(0_i64);
         let progress = |n: i64| {
             sent.set(sent.get() + n);
@@ -425,7 +417,7 @@ impl<'s> S3<'s> {
         let (mut plain, mut chunked);
         let body = match &call.body {
             Body::Empty => http::Body::Empty,
-            Body::Bytes(bytes) if bytes.is_empty() => http::Body::Empty,
+            Body::Bytes([]) => http::Body::Empty,
             Body::Bytes(bytes) => {
                 if let Some(throttle) = &self.throttle {
                     throttle.take(bytes.len(), around.cancel);
@@ -434,7 +426,8 @@ impl<'s> S3<'s> {
             }
             Body::File(range) => match (prepared.chunked, encoded_length) {
                 (Some(algorithm), Some(length)) => {
-                    let make = Encode { range: *range, algorithm, progress: &progress, cancel: around.cancel, throttle };
+                    let make =
+                        Encode { range: *range, algorithm, progress: &progress, cancel: around.cancel, throttle };
                     chunked = Encoded { make, now: None };
                     http::Body::Reader { reader: &mut chunked, length }
                 }
@@ -459,12 +452,12 @@ impl<'s> S3<'s> {
             }
             error
         };
-        let mut response = outcome.map_err(|e| (failed(local_error(call, e)), None))?;
+        let mut response = outcome.map_err(|e| failed(local_error(call, e)))?;
         if call.op.streams() && response.status < 300 {
             return Ok(Answer { headers: response.headers, body: Vec::new(), stream: Some(response.body) });
         }
         let limit = if call.op == Op::ListObjects { limits::MAX_PAGE } else { limits::MAX_REPLY };
-        let body = response.body.read_to_vec(limit).map_err(|e| (failed(CallError::from(e).into()), None))?;
+        let body = response.body.read_to_vec(limit).map_err(|e| failed(CallError::from(e).into()))?;
         // S3 may find out that it fails after it has sent a status of 200.
         let disguised = response.status == 200
             && !body.is_empty()
@@ -481,7 +474,7 @@ impl<'s> S3<'s> {
         let status = if disguised { 500 } else { response.status };
         let reason = if disguised { "Internal Server Error" } else { response.reason.as_str() };
         let error = self.error_answer(call.op, status, reason, &response.headers, &body);
-        Err((failed(error), Some(response.headers)))
+        Err(failed(error))
     }
 
     fn error_answer(&self, op: Op, status: u16, reason: &str, headers: &Headers, body: &[u8]) -> TransferError {
@@ -523,77 +516,11 @@ impl<'s> S3<'s> {
         Some(ChunkedEncoder::<&[u8]>::encoded_len(range.length, algorithm))
     }
 
-    fn sign(
-        &self,
-        call: &Call<'_>,
-        target: &Target,
-        prepared: &Prepared,
-        url: &Url,
-        headers: &mut Vec<Header<'_>>,
-    ) -> Result<(), TransferError> {
-        if target.auth == Auth::None {
-            return Ok(());
-        }
-        let payload = match (&prepared.sha256, prepared.chunked) {
-            (Some(hash), _) => Payload::Sha256(hash),
-            (None, Some(_)) => Payload::StreamingUnsignedTrailer,
-            (None, None) => Payload::Unsigned,
-        };
-        let scope = Scope { region: &target.region, service: &target.service, time: self.session.now() };
-        let host = url.host_header();
-        let (path, query) = url.target().split_once('?').unwrap_or((url.target(), ""));
-        let method = call.op.method();
-        let mut request = Signable { method, host: &host, path, query, headers };
-        if target.auth == Auth::V4S3Express {
-            let held = self.express_session(call.bucket)?;
-            let credentials = Credentials {
-                access_key_id: &held.id,
-                secret_access_key: &held.secret,
-                session_token: Some(&held.token),
-            };
-            oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3_EXPRESS, &self.keys);
-            return Ok(());
-        }
-        let held = self.client.credentials(self.session)?.ok_or(CallError::NoCredentials)?;
-        let credentials = Credentials {
-            access_key_id: &held.access_key_id,
-            secret_access_key: &held.secret_access_key,
-            session_token: held.session_token.as_deref(),
-        };
-        if target.auth == Auth::V4a {
-            let key = V4aKey::derive(&credentials)
-                .ok_or_else(|| TransferError::Invalid("no key can be made from the credentials".into()))?;
-            oxaws_sign::sign_v4a(&mut request, &credentials, &key, &scope, payload, &Rules::S3);
-        } else {
-            oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &Rules::S3, &self.keys);
-        }
-        Ok(())
-    }
-
-    fn express_session(&self, bucket: &str) -> Result<Arc<oxaws_client_credentials::Owned>, TransferError> {
-        let now = self.session.now();
-        let mut sessions = self.express.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, _, held)) = sessions.iter().find(|(b, made, _)| b == bucket && now - made < EXPRESS_SECONDS) {
-            return Ok(held.clone());
-        }
-        let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
-        let reply = self.call("CreateSession", params)?;
-        let given = reply.value.get("Credentials");
-        let text = |name: &str| given.and_then(|c| c.get(name)).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let held = Arc::new(oxaws_client_credentials::Owned {
-            id: text("AccessKeyId"),
-            secret: text("SecretAccessKey"),
-            token: text("SessionToken"),
-        });
-        sessions.retain(|(b, _, _)| b != bucket);
-        sessions.push((bucket.to_owned(), now, held.clone()));
-        Ok(held)
-    }
-
     /// An id for a request: random enough to tell requests apart in a server's log.
     fn request_id(&self) -> String {
         let mix = || {
-            let mut z = self.ids.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z =
+                self.ids.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             z ^ (z >> 31)
@@ -639,39 +566,6 @@ fn url_of(target: &Target, call: &Call<'_>) -> Result<Url, HttpError> {
         text.push_str(&call.query);
     }
     Url::parse(&text)
-}
-
-/// What a body is encoded from.
-struct Encode<'a> {
-    range: FileRange<'a>,
-    algorithm: Algorithm,
-    progress: &'a dyn Fn(i64),
-    cancel: &'a Cancel,
-    throttle: Option<&'a Throttle>,
-}
-
-/// A body in `aws-chunked` encoding that can start over.
-struct Encoded<'a> {
-    make: Encode<'a>,
-    now: Option<ChunkedEncoder<RangeReader<'a>>>,
-}
-
-impl std::io::Read for Encoded<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let make = &self.make;
-        let start = || {
-            let reader = make.range.reader(make.progress, make.cancel, make.throttle);
-            ChunkedEncoder::new(reader, make.range.length, make.algorithm)
-        };
-        self.now.get_or_insert_with(start).read(out)
-    }
-}
-
-impl http::Source for Encoded<'_> {
-    fn rewind(&mut self) -> std::io::Result<bool> {
-        self.now = None;
-        Ok(true)
-    }
 }
 
 impl S3<'_> {

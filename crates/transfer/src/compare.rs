@@ -57,6 +57,19 @@ impl Both {
     }
 }
 
+impl Both {
+    /// Whether only the time speaks for a transfer, and so little that it may be the destination's clock: S3 tells whole
+    /// seconds, and a file that was uploaded in the second in which it was made seems newer for ever.
+    fn is_close(self, source: &Entry, dest: &Entry, direction: Direction) -> bool {
+        let (Some(from), Some(to)) = (source.modified, dest.modified) else { return false };
+        matches!(self, Both::SizeAndTime | Both::ExactTime)
+            && direction == Direction::Up
+            && source.size == dest.size
+            && to % 1_000_000 == 0
+            && (0..1_000_000).contains(&(from - to))
+    }
+}
+
 /// What comparing came to for one name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Difference {
@@ -69,7 +82,7 @@ pub enum Difference {
 }
 
 /// Compares two listings.
-pub(crate) struct Comparison<S, D> {
+pub(crate) struct Comparison<'c, S, D> {
     source: S,
     dest: D,
     source_head: Option<Option<Entry>>,
@@ -80,12 +93,23 @@ pub(crate) struct Comparison<S, D> {
     direction: Direction,
     /// Whether names that are gone are told.
     tells_gone: bool,
-    /// Whether a listing turned out not to be in order: nothing is called gone any more.
+    same: &'c dyn Fn(&Entry, &Entry) -> bool,
+    /// The last name of the source that was passed.
+    passed: Option<String>,
+    /// Whether something wasn't called gone because a listing isn't in order.
     pub(crate) unsorted: bool,
 }
 
-impl<S: Source, D: Source> Comparison<S, D> {
-    pub(crate) fn new(source: S, dest: D, both: Both, direction: Direction, tells_gone: bool) -> Self {
+impl<'c, S: Source, D: Source> Comparison<'c, S, D> {
+    /// `same` looks whether a file that seems newer by less than a second has the destination's content.
+    pub(crate) fn new(
+        source: S,
+        dest: D,
+        both: Both,
+        direction: Direction,
+        tells_gone: bool,
+        same: &'c dyn Fn(&Entry, &Entry) -> bool,
+    ) -> Self {
         Comparison {
             source,
             dest,
@@ -95,6 +119,8 @@ impl<S: Source, D: Source> Comparison<S, D> {
             both,
             direction,
             tells_gone,
+            same,
+            passed: None,
             unsorted: false,
         }
     }
@@ -108,7 +134,6 @@ impl<S: Source, D: Source> Comparison<S, D> {
             if self.dest_head.is_none() {
                 self.dest_head = Some(self.next_dest()?);
             }
-            self.unsorted |= !self.source.is_sorted() || !self.dest.is_sorted();
             let (Some(source), Some(dest)) = (&self.source_head, &self.dest_head) else { continue };
             let order = match (source, dest) {
                 (None, None) => return Ok(None),
@@ -119,27 +144,43 @@ impl<S: Source, D: Source> Comparison<S, D> {
             match order {
                 Ordering::Less => {
                     if let Some(source) = self.source_head.take().flatten() {
+                        self.pass(&source.name);
                         return Ok(Some(Difference::New(source)));
                     }
                 }
                 Ordering::Greater => {
                     if let Some(dest) = self.dest_head.take().flatten()
                         && self.tells_gone
-                        && !self.unsorted
                         && !self.is_hidden(&dest.name)
                     {
-                        return Ok(Some(Difference::Gone(dest)));
+                        // In order, the source can't have had it before. Out of order it may have: then it stays.
+                        if self.source.is_sorted() && self.passed.as_deref().is_none_or(|p| p < dest.name.as_str()) {
+                            return Ok(Some(Difference::Gone(dest)));
+                        }
+                        self.unsorted = true;
                     }
                 }
                 Ordering::Equal => {
                     let pair = (self.source_head.take().flatten(), self.dest_head.take().flatten());
+                    if let (Some(source), _) = &pair {
+                        self.pass(&source.name);
+                    }
                     if let (Some(source), Some(dest)) = pair
                         && self.both.transfers(&source, &dest, self.direction)
+                        && !(self.both.is_close(&source, &dest, self.direction) && (self.same)(&source, &dest))
                     {
                         return Ok(Some(Difference::Changed(source)));
                     }
                 }
             }
+        }
+    }
+
+    fn pass(&mut self, name: &str) {
+        if self.tells_gone {
+            let passed = self.passed.get_or_insert_default();
+            passed.clear();
+            passed.push_str(name);
         }
     }
 
@@ -261,7 +302,7 @@ mod tests {
             }
             let mut found = Vec::new();
             let mut comparison =
-                Comparison::new(listing(&source, &gaps), listing(&dest, &[]), both, direction, delete);
+                Comparison::new(listing(&source, &gaps), listing(&dest, &[]), both, direction, delete, &|_, _| false);
             while let Some(difference) = comparison.next().unwrap() {
                 found.push(match difference {
                     Difference::New(e) => ('+', e.name),
@@ -274,6 +315,19 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_out_of_order_stays() {
+        let one = |names: [&str; 2]| Listing(names.map(|n| Listed::Entry(entry(n, 1, 1))).to_vec().into_iter());
+        let mut comparison =
+            Comparison::new(one(["a", "b"]), one(["b", "a"]), Both::Never, Direction::Up, true, &|_, _| false);
+        let mut found = Vec::new();
+        while let Some(difference) = comparison.next().unwrap() {
+            found.push(difference);
+        }
+        assert_eq!(found, [Difference::New(entry("a", 1, 1))]);
+        assert!(comparison.unsorted);
+    }
+
+    #[test]
     fn nothing_is_gone_beneath_what_could_not_be_seen() {
         let dest: Tree = ["a", "sub", "sub/x", "sub0", "subway/x", "z"].map(|n| (n.to_owned(), (1, 1))).into();
         let mut comparison = Comparison::new(
@@ -282,6 +336,7 @@ mod tests {
             Both::Always,
             Direction::Up,
             true,
+            &|_, _| false,
         );
         let mut gone = Vec::new();
         while let Some(difference) = comparison.next().unwrap() {

@@ -322,7 +322,9 @@ impl Parts {
 
     fn put_tags(&self, cx: &Shared<'_>) -> Result<(), TransferError> {
         let tag = |(key, value): &(String, String)| {
-            Value::Map([("Key", Value::from(key.as_str())), ("Value", Value::from(value.as_str()))].into_iter().collect())
+            Value::Map(
+                [("Key", Value::from(key.as_str())), ("Value", Value::from(value.as_str()))].into_iter().collect(),
+            )
         };
         let set = Value::List(self.extras.tags.iter().map(tag).collect());
         let mut params = object_params(&self.bucket, &self.key);
@@ -331,7 +333,12 @@ impl Parts {
         Ok(())
     }
 
-    fn put_annotations(&self, cx: &Shared<'_>, etag: Option<String>, version: Option<&str>) -> Result<(), TransferError> {
+    fn put_annotations(
+        &self,
+        cx: &Shared<'_>,
+        etag: Option<String>,
+        version: Option<&str>,
+    ) -> Result<(), TransferError> {
         let (mut written, mut failed) = (Vec::new(), Vec::new());
         for (name, payload) in &self.extras.annotations {
             let mut params = object_params(&self.bucket, &self.key);

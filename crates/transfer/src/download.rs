@@ -49,7 +49,8 @@ impl Beside {
         let path = beside(target, suffix);
         let open = || OpenOptions::new().write(true).create_new(true).open(&path);
         let file = match open() {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // A file in the folder's place is told of after the server has answered.
+            Err(e) if e.kind() == io::ErrorKind::NotFound || is_missing_below_file(&e, target) => {
                 let folder = folder_of(target);
                 make_folders(&folder).map_err(NotOpen::Early)?;
                 open()
@@ -91,6 +92,10 @@ impl Drop for Beside {
     }
 }
 
+fn is_missing_below_file(error: &io::Error, target: &Path) -> bool {
+    error.kind() == io::ErrorKind::NotADirectory && !folder_of(target).exists()
+}
+
 fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|m| {
         let kind = m.file_type();
@@ -129,7 +134,11 @@ fn make_folders(folder: &Path) -> Result<(), TransferError> {
 fn moment(micros: i64) -> Option<SystemTime> {
     let seconds = micros.div_euclid(1_000_000);
     let distance = Duration::from_secs(seconds.unsigned_abs());
-    if seconds >= 0 { SystemTime::UNIX_EPOCH.checked_add(distance) } else { SystemTime::UNIX_EPOCH.checked_sub(distance) }
+    if seconds >= 0 {
+        SystemTime::UNIX_EPOCH.checked_add(distance)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_sub(distance)
+    }
 }
 
 /// Where a body goes.
@@ -261,6 +270,24 @@ pub(crate) struct Range<'a> {
     pub etag: Option<&'a str>,
 }
 
+/// What is known of a whole object before it is asked for.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    size: u64,
+    etag: Option<&'a str>,
+}
+
+impl Known<'_> {
+    /// Complains where a reply of another length isn't of another object: then it is something else in its place.
+    fn check(&self, length: u64, headers: &Headers) -> Result<(), TransferError> {
+        let other = matches!((self.etag, headers.get("etag")), (Some(known), Some(given)) if known != given);
+        if length == self.size || other {
+            return Ok(());
+        }
+        Err(TransferError::Corrupt(format!("Expected an object of {} bytes, received {length} bytes", self.size)))
+    }
+}
+
 /// Gets an object or a range of it into a sink.
 #[allow(clippy::too_many_arguments)]
 fn get(
@@ -268,6 +295,7 @@ fn get(
     bucket: &str,
     key: &str,
     range: Option<Range<'_>>,
+    known: Known<'_>,
     sink: &mut dyn Sink,
     can_restart: bool,
     wanted: Option<Algorithm>,
@@ -299,8 +327,10 @@ fn get(
                 check_range(asked, answer.headers.get("content-range"))?;
             }
             let Some(mut body) = answer.stream else { return Ok(None) };
-            let digest =
-                pour(cx, &mut body, &answer.headers, sink, start, wanted, buffer, &mut moved, progress)?;
+            let digest = pour(cx, &mut body, &answer.headers, sink, start, wanted, buffer, &mut moved, progress)?;
+            if range.is_none() {
+                known.check(moved + passed, &answer.headers)?;
+            }
             if let Some(range) = range
                 && moved + passed != range.length
             {
@@ -313,7 +343,7 @@ fn get(
         });
         let error = match outcome {
             Ok(digest) => return Ok(digest),
-            Err(e) if range.is_some() && e.has_code("PreconditionFailed") => {
+            Err(e) if e.has_code("PreconditionFailed") => {
                 return Err(TransferError::Corrupt(format!(
                     "Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag."
                 )));
@@ -389,6 +419,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
     }
     let size = size.unwrap_or(0);
     let progress = |n| cx.report.progress(n);
+    let known = Known { size, etag: etag.as_deref() };
     if size < cx.config.threshold {
         let mut late = None;
         let mut opened = match opened {
@@ -400,12 +431,12 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         };
         match &mut opened {
             Some(beside) => {
-                get(cx, bucket, key, None, &mut &beside.file, true, None, buffer, &progress)?;
+                get(cx, bucket, key, None, known, &mut &beside.file, true, None, buffer, &progress)?;
                 beside.keep(cx, job.source.modified)?;
             }
             None => {
                 let mut nowhere = Nowhere(late);
-                get(cx, bucket, key, None, &mut nowhere, true, None, buffer, &progress)?;
+                get(cx, bucket, key, None, known, &mut nowhere, true, None, buffer, &progress)?;
                 if let Some(error) = nowhere.0 {
                     return Err(error);
                 }
@@ -472,8 +503,9 @@ impl Parts {
             etag: self.etag.as_deref(),
         };
         let wanted = self.full.as_ref().map(|(a, _)| *a);
+        let known = Known { size: self.size, etag: self.etag.as_deref() };
         let mut sink = &self.writer;
-        let digest = get(cx, &self.bucket, &self.key, Some(range), &mut sink, true, wanted, buffer, progress)?;
+        let digest = get(cx, &self.bucket, &self.key, Some(range), known, &mut sink, true, wanted, buffer, progress)?;
         let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = usize::try_from(part).ok().and_then(|p| digests.get_mut(p)) {
             *place = digest;
@@ -525,8 +557,9 @@ pub(crate) fn stream(cx: &Shared<'_>, job: &Job, out: &mut (dyn Write + Send)) -
     let size = entry.size.unwrap_or(0);
     let mut buffer = Vec::new();
     let mut sink = Out(out);
+    let known = Known { size, etag: entry.etag.as_deref() };
     if size < cx.config.threshold {
-        get(cx, bucket, key, None, &mut sink, false, None, &mut buffer, &|_| {})?;
+        get(cx, bucket, key, None, known, &mut sink, false, None, &mut buffer, &|_| {})?;
     } else {
         let part_size = cx.config.part_size;
         let mut offset = 0;
@@ -534,7 +567,7 @@ pub(crate) fn stream(cx: &Shared<'_>, job: &Job, out: &mut (dyn Write + Send)) -
             let length = part_size.min(size - offset);
             let last = offset + length == size;
             let range = Range { offset, length, last, etag: entry.etag.as_deref() };
-            get(cx, bucket, key, Some(range), &mut sink, false, None, &mut buffer, &|_| {})?;
+            get(cx, bucket, key, Some(range), known, &mut sink, false, None, &mut buffer, &|_| {})?;
             offset += length;
         }
     }

@@ -96,6 +96,8 @@ struct State<'a> {
     closed: bool,
     idle: usize,
     threads: usize,
+    /// Whether the planner waits for room.
+    full: bool,
 }
 
 /// The queue and its threads.
@@ -132,13 +134,19 @@ impl<'a> Engine<'a> {
     fn push<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, task: Task) {
         let mut state = self.lock();
         while state.tasks.len() >= self.shared.config.queue && !self.shared.stop.is_stopping() {
+            state.full = true;
             let waited = self.room.wait_timeout(state, std::time::Duration::from_millis(100));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        state.full = false;
         state.tasks.push_back(task);
         self.grow(scope, &mut state);
+        // Waking costs a system call even where no one sleeps.
+        let wake = state.idle > 0;
         drop(state);
-        self.work.notify_one();
+        if wake {
+            self.work.notify_one();
+        }
     }
 
     /// Starts another thread where all are busy.
@@ -184,8 +192,12 @@ impl<'a> Engine<'a> {
             }
             let may_begin = state.open.len() < limits::MAX_OPEN_TRANSFERS;
             if may_begin && let Some(task) = state.tasks.pop_front() {
+                // Not for every place: the planner fills many at a time.
+                let room = state.full && state.tasks.len() * 2 <= self.shared.config.queue;
                 drop(state);
-                self.room.notify_one();
+                if room {
+                    self.room.notify_one();
+                }
                 let opened = self.begin(task, &mut buffer);
                 state = self.lock();
                 if let Some(open) = opened {

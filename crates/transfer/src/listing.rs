@@ -94,11 +94,7 @@ impl<'a> Listing<'a> {
         call.query = Cow::Owned(query);
         self.headers.add_to(&mut call);
         let answer = self.s3.send(&call, around)?;
-        let page = if answer.body.is_empty() {
-            Page::default()
-        } else {
-            read_page(&answer.body, self.s3)?
-        };
+        let page = if answer.body.is_empty() { Page::default() } else { read_page(&answer.body, self.s3)? };
         let mut last = self.last_key.as_str();
         for object in &page.objects {
             if object.key.as_str() < last {

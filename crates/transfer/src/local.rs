@@ -35,6 +35,8 @@ pub(crate) struct Walk<'a> {
     started: bool,
     recursive: bool,
     user: u32,
+    /// Bytes of the relative path of the folder that is being read.
+    reading: Option<usize>,
 }
 
 /// What looking at a file came to.
@@ -57,6 +59,7 @@ impl<'a> Walk<'a> {
             started: false,
             recursive,
             user: rustix::process::geteuid().as_raw(),
+            reading: None,
         }
     }
 
@@ -84,8 +87,14 @@ impl<'a> Walk<'a> {
             if name.last() == Some(&b'/') {
                 folder.open = None;
                 self.enter();
-            } else if let Some(stat) = self.stat_again(&name) {
-                return Some(Listed::Entry(self.entry(&stat)));
+            } else {
+                match self.look_again(&name) {
+                    Seen::Fine(stat) => return Some(Listed::Entry(self.entry(&stat))),
+                    Seen::Skip => {}
+                    Seen::Unknown => {
+                        return Some(Listed::Gap(String::from_utf8_lossy(&self.relative).into_owned()));
+                    }
+                }
             }
         }
     }
@@ -99,7 +108,7 @@ impl<'a> Walk<'a> {
             }
         }
         let seen = match CString::new(path.as_os_str().as_bytes()) {
-            Ok(name) => self.look(None, &name, &path),
+            Ok(name) => self.look(None, &name),
             Err(_) => Seen::Skip,
         };
         match seen {
@@ -134,27 +143,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at a file once more, when its turn has come.
-    fn stat_again(&mut self, name: &[u8]) -> Option<Stat> {
-        let path = self.path();
-        let name = CString::new(name).ok()?;
-        let folder = self.folders.last_mut()?;
+    /// Looks at a file when its turn has come.
+    fn look_again(&mut self, name: &[u8]) -> Seen {
+        let Ok(name) = CString::new(name) else { return Seen::Skip };
+        let Some(folder) = self.folders.last_mut() else { return Seen::Skip };
         if folder.open.is_none() {
             let at = PathBuf::from(OsStr::from_bytes(
                 &[self.root.as_os_str().as_bytes(), &self.relative[..folder.prefix]].concat(),
             ));
             folder.open = open_folder(&at).ok();
         }
-        let stat = match &folder.open {
-            Some(open) => fs::statat(open, &name, AtFlags::empty()),
-            None => fs::stat(&path),
-        };
-        match stat {
-            Ok(stat) => Some(stat),
-            Err(_) => {
-                self.warn(&path, "File does not exist.");
-                None
-            }
+        match self.folders.last().and_then(|f| f.open.as_ref()) {
+            Some(open) => self.look(Some(open), &name),
+            None => match CString::new(self.path().into_os_string().into_vec()) {
+                Ok(path) => self.look(None, &path),
+                Err(_) => Seen::Skip,
+            },
         }
     }
 
@@ -173,14 +177,19 @@ impl<'a> Walk<'a> {
         let Ok(dir) = fs::Dir::read_from(&open) else { return self.unreadable(&path) };
         let mut folder =
             Folder { names: Vec::new(), order: Vec::new(), next: 0, open: None, prefix: self.relative.len() };
+        self.reading = Some(folder.prefix);
         for entry in dir {
-            let Ok(entry) = entry else { return self.unreadable(&path) };
+            let Ok(entry) = entry else {
+                self.reading = None;
+                return self.unreadable(&path);
+            };
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
                 continue;
             }
             self.consider(&mut folder, &open, name, entry.file_type());
         }
+        self.reading = None;
         let names = &folder.names;
         let name_at = |at: &u32| {
             let bytes = &names[*at as usize..];
@@ -192,7 +201,10 @@ impl<'a> Walk<'a> {
     }
 
     fn unreadable(&mut self, path: &Path) {
-        self.warn(path, "File/Directory is not readable.");
+        // Named as its parent lists it, without the slash.
+        let bytes = path.as_os_str().as_bytes();
+        let bare = if self.relative.is_empty() { bytes } else { bytes.strip_suffix(b"/").unwrap_or(bytes) };
+        self.warn(Path::new(OsStr::from_bytes(bare)), "File/Directory is not readable.");
         self.pending.push(Listed::Gap(String::from_utf8_lossy(&self.relative).into_owned()));
     }
 
@@ -212,17 +224,18 @@ impl<'a> Walk<'a> {
         if kind == FileType::Symlink && !self.follow_links {
             return;
         }
-        // A privileged user reads everything; a plain file is looked at when its turn comes.
-        if self.user == 0 && kind == FileType::RegularFile {
+        // A plain file is looked at when its turn comes.
+        if kind == FileType::RegularFile {
             return add(folder, false);
         }
-        let mut path = self.path().into_os_string().into_vec();
-        path.extend_from_slice(name.to_bytes());
-        let path = PathBuf::from(OsString::from_vec(path));
-        if !self.follow_links && kind == FileType::Unknown && path.is_symlink() {
+        if !self.follow_links
+            && kind == FileType::Unknown
+            && fs::statat(open, name, AtFlags::SYMLINK_NOFOLLOW)
+                .is_ok_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Symlink)
+        {
             return;
         }
-        match self.look(Some(open), name, &path) {
+        match self.look(Some(open), name) {
             Seen::Fine(stat) => add(folder, FileType::from_raw_mode(stat.st_mode) == FileType::Directory),
             Seen::Skip => {}
             Seen::Unknown => {
@@ -233,8 +246,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks at a file or folder and warns where it can't be transferred.
-    fn look(&self, open: Option<&OwnedFd>, name: &CStr, path: &Path) -> Seen {
+    /// Looks at a file or folder and warns where it can't be transferred. `name` is in `open`, or a whole path.
+    fn look(&self, open: Option<&OwnedFd>, name: &CStr) -> Seen {
         let stat = match open {
             Some(open) => fs::statat(open, name, AtFlags::empty()),
             None => fs::stat(name),
@@ -242,7 +255,7 @@ impl<'a> Walk<'a> {
         let stat = match stat {
             Ok(stat) => stat,
             Err(error) => {
-                self.warn(path, "File does not exist.");
+                self.warn(&self.named(open, name), "File does not exist.");
                 return match error {
                     Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Seen::Skip,
                     _ => Seen::Unknown,
@@ -251,22 +264,34 @@ impl<'a> Walk<'a> {
         };
         let kind = FileType::from_raw_mode(stat.st_mode);
         if matches!(kind, FileType::CharacterDevice | FileType::BlockDevice | FileType::Fifo | FileType::Socket) {
-            self.warn(path, "File is character special device, block special device, FIFO, or socket.");
+            let reason = "File is character special device, block special device, FIFO, or socket.";
+            self.warn(&self.named(open, name), reason);
             return Seen::Skip;
         }
         if !self.is_readable(&stat, open, name) {
-            self.warn(path, "File/Directory is not readable.");
+            self.warn(&self.named(open, name), "File/Directory is not readable.");
             return Seen::Unknown;
         }
         Seen::Fine(stat)
     }
 
-    fn is_readable(&self, stat: &Stat, open: Option<&OwnedFd>, name: &CStr) -> bool {
-        if self.user == 0 {
-            return true;
+    /// The whole path of a name in the folder being read.
+    fn named(&self, open: Option<&OwnedFd>, name: &CStr) -> PathBuf {
+        if open.is_none() {
+            return PathBuf::from(OsStr::from_bytes(name.to_bytes()));
         }
-        if stat.st_uid == self.user {
-            return stat.st_mode & 0o400 != 0;
+        let prefix = match self.reading {
+            Some(prefix) => prefix,
+            None => self.folders.last().map_or(0, |f| f.prefix),
+        };
+        let relative = &self.relative[..prefix.min(self.relative.len())];
+        let bytes = [self.root.as_os_str().as_bytes(), relative, name.to_bytes()].concat();
+        PathBuf::from(OsString::from_vec(bytes))
+    }
+
+    fn is_readable(&self, stat: &Stat, open: Option<&OwnedFd>, name: &CStr) -> bool {
+        if stat.st_uid == self.user && stat.st_mode & 0o400 != 0 {
+            return true;
         }
         let flags = AtFlags::EACCESS;
         match open {

@@ -3,7 +3,6 @@
 use crate::error::TransferError;
 use crate::operation::Op;
 use oxaws_client::{CallError, ServiceFailure};
-use oxaws_http::Headers;
 
 const REGION_HINT: &str = "You can fix this issue by explicitly providing the correct region location using the --region \
                            argument, the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI \
@@ -11,11 +10,11 @@ const REGION_HINT: &str = "You can fix this issue by explicitly providing the co
                            get-bucket-location --bucket BUCKET\".";
 
 /// Whether an error says that the bucket is in another region (botocore's `S3RegionRedirectorv2`).
-pub(crate) fn is_elsewhere(op: Op, failure: &ServiceFailure, headers: &Headers) -> bool {
+pub(crate) fn is_elsewhere(op: Op, failure: &ServiceFailure) -> bool {
     let code = failure.code();
     let bare = matches!(code, "301" | "400");
     (bare && op == Op::HeadObject)
-        || (bare && op == Op::HeadBucket && headers.get("x-amz-bucket-region").is_some())
+        || (bare && op == Op::HeadBucket && failure.headers.get("x-amz-bucket-region").is_some())
         || (code == "AuthorizationHeaderMalformed" && failure.error.details.get("Region").is_some())
         || matches!(failure.error.status, 301 | 302 | 307)
         || code == "PermanentRedirect"

@@ -62,8 +62,12 @@ pub fn shown(place: &Place, cwd: &Path) -> String {
 fn relative(path: &Path, cwd: &Path) -> String {
     let text = path.to_string_lossy();
     let (folder, name) = match text.rfind('/') {
-        Some(at) => (&text[..at.max(1)], &text[at + 1..]),
+        Some(at) => (&text[..at], &text[at + 1..]),
         None => ("", text.as_ref()),
+    };
+    let folder = match folder.trim_end_matches('/') {
+        "" => "/",
+        folder => folder,
     };
     let plain = !folder.contains("//") && !folder.contains("/.");
     if plain && let Some(rest) = folder.strip_prefix(cwd.to_string_lossy().as_ref()) {
@@ -119,6 +123,7 @@ mod tests {
         assert_eq!(show("/home/u/w2/x"), "../w2/x");
         assert_eq!(show("/home/u/w/d/../k"), "./k");
         assert_eq!(show("/home/u/w/d//e/k"), "d/e/k");
+        assert_eq!(show("/home/u/w/d//k"), "d/k");
         assert_eq!(show("/proc/nope/a"), "../../../proc/nope/a");
         assert_eq!(relative(Path::new("/a"), Path::new("/")), "./a");
         assert_eq!(relative(Path::new("/b/a"), Path::new("/")), "b/a");

@@ -11,6 +11,7 @@ use std::time::Duration;
 pub struct Stop {
     asked: Arc<AtomicBool>,
     faulty: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
     /// Ends what can be begun again: listing, downloads, parts.
     pub(crate) now: Cancel,
     /// Ends single requests that change something: a little later, so that their outcome is known.
@@ -39,6 +40,16 @@ impl Stop {
             std::thread::sleep(Duration::from_millis(limits::ABORT_MS));
             last.cancel();
         });
+    }
+
+    /// As [`Stop::stop`], and nothing is told of it: a signal ends the program.
+    pub fn stop_silently(&self) {
+        self.silent.store(true, Ordering::Release);
+        self.stop();
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Acquire)
     }
 
     /// Ends everything because the command itself can't go on.

@@ -113,9 +113,8 @@ fn send_parts(
     let state = Mutex::new(State::default());
     let changed = Condvar::new();
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
-    let wait = |guard| {
-        changed.wait_timeout(guard, Duration::from_millis(200)).unwrap_or_else(PoisonError::into_inner).0
-    };
+    let wait =
+        |guard| changed.wait_timeout(guard, Duration::from_millis(200)).unwrap_or_else(PoisonError::into_inner).0;
     let most = usize::try_from(limits::HELD_PARTS / first_size).unwrap_or(0).clamp(2, limits::MAX_HELD_PARTS);
     let read = |input: &mut (dyn Read + Send), rest: &mut Vec<u8>| -> Result<(), TransferError> {
         for number in 1_u64.. {

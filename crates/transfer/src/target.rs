@@ -127,7 +127,8 @@ fn resolve(client: &ServiceClient, session: &Session, op: Op, bucket: &Bucket) -
         auth = Auth::None;
     }
     let base = endpoint.url.trim_end_matches('/').to_owned();
-    let host_at = base.find("://").map(|at| at + 3).ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
+    let host_at =
+        base.find("://").map(|at| at + 3).ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
     let path_at = base[host_at..].find('/').map_or(base.len(), |at| host_at + at);
     let headers =
         endpoint.headers.into_iter().filter_map(|h| h.values.into_iter().next().map(|v| (h.name, v))).collect();

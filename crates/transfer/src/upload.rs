@@ -38,7 +38,8 @@ fn check_name(path: &Path) -> Result<(), TransferError> {
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(()),
         Err(e) => {
-            let position = String::from_utf8_lossy(&bytes[..e.valid_up_to()]).rsplit('/').next().map_or(0, |n| n.chars().count());
+            let position =
+                String::from_utf8_lossy(&bytes[..e.valid_up_to()]).rsplit('/').next().map_or(0, |n| n.chars().count());
             let byte = bytes.get(e.valid_up_to()).copied().unwrap_or_default();
             Err(TransferError::Invalid(format!(
                 "'utf-8' codec can't encode character '\\udc{byte:02x}' in position {position}: surrogates not allowed"
@@ -222,12 +223,7 @@ pub(crate) fn part_done(headers: &Headers, algorithm: Option<Algorithm>) -> Resu
 }
 
 impl Parts {
-    pub(crate) fn run(
-        &self,
-        cx: &Shared<'_>,
-        part: u64,
-        progress: &(dyn Fn(i64) + Sync),
-    ) -> Result<(), TransferError> {
+    pub(crate) fn run(&self, cx: &Shared<'_>, part: u64, progress: &(dyn Fn(i64) + Sync)) -> Result<(), TransferError> {
         let offset = part * self.part_size;
         let length = self.part_size.min(self.size - offset);
         let mut call = Call::new(Op::UploadPart, &self.bucket, &self.key);

@@ -67,9 +67,7 @@ fn after_account<'a>(name: &'a str, service: &str) -> Option<&'a str> {
 /// In botocore's words.
 pub fn check_key(key: &str) -> Result<(), TransferError> {
     if key.is_empty() {
-        return Err(TransferError::validation(
-            "Invalid length for parameter Key, value: 0, valid min length: 1",
-        ));
+        return Err(TransferError::validation("Invalid length for parameter Key, value: 0, valid min length: 1"));
     }
     Ok(())
 }

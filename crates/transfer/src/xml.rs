@@ -249,7 +249,8 @@ mod tests {
 
     #[test]
     fn children_by_name() {
-        let document = b"<?xml version='1.0'?>\n<!-- x --><R xmlns=\"u>v\"><A>1 &amp; &#x32;</A><B/><C><A>no</A></C></R>\n";
+        let document =
+            b"<?xml version='1.0'?>\n<!-- x --><R xmlns=\"u>v\"><A>1 &amp; &#x32;</A><B/><C><A>no</A></C></R>\n";
         let [a, b, c] = children(document, [b"A", b"B", b"D"]).unwrap();
         assert_eq!((a.as_deref(), b.as_deref(), c.as_deref()), (Some("1 & 2"), Some(""), None));
     }

@@ -100,21 +100,11 @@ pub(crate) const ARG_RENAMES: &[ArgRename] = &[
 ];
 
 /// The old name is gone.
-const fn named(
-    service: &'static str,
-    operation: &'static str,
-    from: &'static str,
-    to: &'static str,
-) -> ArgRename {
+const fn named(service: &'static str, operation: &'static str, from: &'static str, to: &'static str) -> ArgRename {
     ArgRename { service, operation, from, to, keep: false }
 }
 
 /// An undocumented second name: the one that the rule gave in an earlier release.
-const fn also(
-    service: &'static str,
-    operation: &'static str,
-    from: &'static str,
-    to: &'static str,
-) -> ArgRename {
+const fn also(service: &'static str, operation: &'static str, from: &'static str, to: &'static str) -> ArgRename {
     ArgRename { service, operation, from, to, keep: true }
 }

@@ -79,10 +79,11 @@ fn structure<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
 }
 
 fn paths(call: &mut OperationCall, value: Value) -> Result<(), Failure> {
-    let list: Vec<Value> = items(value).into_iter().map(Value::from).collect();
+    // What isn't a list (a file's text) is for validation to complain about.
+    let quantity = items(value.clone()).len() as i64;
     let batch = structure([
         ("CallerReference", unique(call.cx.world, "cli").into()),
-        ("Paths", structure([("Quantity", Value::Int(list.len() as i64)), ("Items", Value::List(list))])),
+        ("Paths", structure([("Quantity", Value::Int(quantity)), ("Items", value)])),
     ]);
     call.params.insert("InvalidationBatch", batch);
     Ok(())
@@ -190,6 +191,8 @@ mod tests {
         let mut params = Map::new();
         put_origin(&mut params, &Fixed::new(), "example.com");
         let text = to_json(&Value::Map(params), JsonStyle::COMPACT);
-        assert!(text.contains(r#""CustomOriginConfig":{"HTTPPort":80,"HTTPSPort":443,"OriginProtocolPolicy":"http-only"}"#));
+        assert!(
+            text.contains(r#""CustomOriginConfig":{"HTTPPort":80,"HTTPSPort":443,"OriginProtocolPolicy":"http-only"}"#)
+        );
     }
 }

@@ -11,8 +11,6 @@ pub(crate) const TWEAKS: &[Tweak] = &[tweak("cloudsearchdomain", "*", Hook::Befo
 fn check_endpoint(call: &mut OperationCall) -> Result<(), Failure> {
     match call.cx.globals.endpoint_url {
         Some(_) => Ok(()),
-        None => {
-            Err(Failure::ParamValidation("--endpoint-url is required for cloudsearchdomain commands".into()))
-        }
+        None => Err(Failure::ParamValidation("--endpoint-url is required for cloudsearchdomain commands".into())),
     }
 }

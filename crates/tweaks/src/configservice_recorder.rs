@@ -7,8 +7,7 @@ use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
-pub(crate) const TWEAKS: &[Tweak] =
-    &[tweak("configservice", "put-configuration-recorder", Hook::Arguments(arguments))];
+pub(crate) const TWEAKS: &[Tweak] = &[tweak("configservice", "put-configuration-recorder", Hook::Arguments(arguments))];
 
 const RECORDER: &str = "ConfigurationRecorder";
 

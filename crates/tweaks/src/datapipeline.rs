@@ -23,7 +23,9 @@ const VALUES: &str = "parameterValues";
 fn put_arguments(table: &mut ArgTable, _: Operation) {
     let definition = Arg::text("pipeline-definition", "The definition, as JSON.").to(pipeline);
     table.insert(Arg { required: true, ..definition });
-    table.insert(Arg::text("parameter-objects", "The parameters, as JSON; in place of the definition's.").to(parameters));
+    table.insert(
+        Arg::text("parameter-objects", "The parameters, as JSON; in place of the definition's.").to(parameters),
+    );
     value_arguments_of(table);
     table.remove("pipeline-objects");
 }
@@ -71,9 +73,7 @@ fn parameters(params: &mut Map, value: Value) -> Result<(), Failure> {
 fn only_values(params: &Map) -> Result<(), Failure> {
     match params.get(VALUES) {
         None | Some(Value::Null) => Ok(()),
-        Some(_) => {
-            Err(Failure::ParamValidation("Only parameter-values or parameter-values-uri is allowed".into()))
-        }
+        Some(_) => Err(Failure::ParamValidation("Only parameter-values or parameter-values-uri is allowed".into())),
     }
 }
 

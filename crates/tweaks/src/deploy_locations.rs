@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn locations() {
         let mut params = Map::new();
-        s3(&mut params, parse_json(r#"{"bucket":"b","key":"k","bundleType":"zip","version":"","x":1}"#).unwrap()).unwrap();
+        s3(&mut params, parse_json(r#"{"bucket":"b","key":"k","bundleType":"zip","version":"","x":1}"#).unwrap())
+            .unwrap();
         assert_eq!(
             to_json(&Value::Map(params), JsonStyle::COMPACT),
             r#"{"revision":{"revisionType":"S3","s3Location":{"bucket":"b","key":"k","bundleType":"zip","version":""}}}"#

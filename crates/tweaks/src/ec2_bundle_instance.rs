@@ -31,7 +31,9 @@ fn arguments(table: &mut ArgTable, _: Operation) {
     table.insert(Arg::text("bucket", "The bucket for the image; made where it doesn't exist.").to(bucket));
     table.insert(Arg::text("prefix", "What the names of the image's parts begin with.").to(prefix));
     table.insert(Arg::text("owner-akid", "The access key id of the bucket's owner.").to(key_id));
-    table.insert(Arg::text("owner-sak", "The secret key of the bucket's owner; signs the policy, isn't sent.").to(secret));
+    table.insert(
+        Arg::text("owner-sak", "The secret key of the bucket's owner; signs the policy, isn't sent.").to(secret),
+    );
     table.insert(Arg::text("policy", "The upload policy; one for 24 hours is made where none is given.").to(policy));
 }
 
@@ -141,7 +143,8 @@ mod tests {
         let mut p = params(&[("UploadPolicy", "YWJj"), (SECRET, "key")]);
         complete(&mut p, false, Instant::from_secs(0)).unwrap();
         // HMAC-SHA1 of "YWJj" with "key".
-        let signature = p.get("Storage").and_then(|s| s.get("S3")).and_then(|s| s.get("UploadPolicySignature")).unwrap();
+        let signature =
+            p.get("Storage").and_then(|s| s.get("S3")).and_then(|s| s.get("UploadPolicySignature")).unwrap();
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"key");
         assert_eq!(signature.as_str(), Some(STANDARD.encode(hmac::sign(&key, b"YWJj")).as_str()));
         assert!(complete(&mut params(&[("UploadPolicy", "x")]), false, Instant::from_secs(0)).is_err());

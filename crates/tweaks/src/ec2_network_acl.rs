@@ -36,6 +36,9 @@ mod tests {
 
     #[test]
     fn names_and_numbers() {
-        assert_eq!(["tcp", "udp", "icmp", "all", "17"].map(number), [Some("6"), Some("17"), Some("1"), Some("-1"), None]);
+        assert_eq!(
+            ["tcp", "udp", "icmp", "all", "17"].map(number),
+            [Some("6"), Some("17"), Some("1"), Some("-1"), None]
+        );
     }
 }

@@ -51,9 +51,7 @@ fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
             *data = Value::String(password);
             Ok(())
         }
-        None => {
-            Err(Failure::General("Unable to decrypt password data using provided private key file.".into()))
-        }
+        None => Err(Failure::General("Unable to decrypt password data using provided private key file.".into())),
     }
 }
 

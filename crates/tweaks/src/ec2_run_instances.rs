@@ -1,6 +1,6 @@
 //! `ec2 run-instances`: `--count`, and the simple options of the first network interface.
 
-use crate::arguments::{empty_list, flag, first, python_int, text, truthy, tweak};
+use crate::arguments::{empty_list, first, flag, python_int, text, truthy, tweak};
 use oxaws_cli::argparse::{Nargs, WordType};
 use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::error::Failure;
@@ -43,7 +43,8 @@ fn arguments(table: &mut ArgTable, _: Operation) {
 }
 
 fn check(call: &mut OperationCall) -> Result<(), Failure> {
-    let simple = ["secondary_private_ip_addresses", "secondary_private_ip_address_count", "associate_public_ip_address"];
+    let simple =
+        ["secondary_private_ip_addresses", "secondary_private_ip_address_count", "associate_public_ip_address"];
     let given = |dest: &&&str| truthy(call, dest) && !is_zero(call.parsed.word(dest));
     if truthy(call, "network_interfaces") && simple.iter().find(given).is_some() {
         return Err(Failure::ParamValidation(
@@ -83,7 +84,8 @@ fn addresses(params: &mut Map, value: Value) -> Result<(), Failure> {
         return Ok(());
     }
     let secondary = |address: String| -> Value {
-        let entry: Map = [("PrivateIpAddress", Value::from(address)), ("Primary", Value::Bool(false))].into_iter().collect();
+        let entry: Map =
+            [("PrivateIpAddress", Value::from(address)), ("Primary", Value::Bool(false))].into_iter().collect();
         Value::Map(entry)
     };
     let list: Vec<Value> = crate::arguments::items(value).into_iter().map(secondary).collect();

@@ -39,7 +39,10 @@ fn arguments(table: &mut ArgTable, _: Operation) {
     table.insert(Arg {
         nargs: Nargs::Optional,
         choices: vec!["INTERACTIVE", "TEXT-ONLY"],
-        ..Arg::text("monitor-mode", "How it is shown: on the whole terminal (INTERACTIVE), or line by line (TEXT-ONLY).")
+        ..Arg::text(
+            "monitor-mode",
+            "How it is shown: on the whole terminal (INTERACTIVE), or line by line (TEXT-ONLY).",
+        )
     });
 }
 
@@ -68,7 +71,7 @@ fn watch(call: &OperationCall, reply: &mut Value, default_view: &str) -> Result<
     let view = call.parsed.word("monitor_resources").unwrap_or(default_view);
     let mode = call.parsed.word("monitor_mode").unwrap_or("INTERACTIVE");
     if mode == "INTERACTIVE" && !call.cx.ui.is_terminal() {
-        call.cx.ui.warn_plain(
+        call.cx.ui.warn_text(
             "aws: [ERROR]: Interactive mode requires a TTY (terminal). Monitoring skipped. Use --monitor-mode TEXT-ONLY for \
              non-interactive environments.",
         );

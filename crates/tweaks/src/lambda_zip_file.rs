@@ -81,7 +81,8 @@ fn check(value: &Value) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::ParamValidation(
-        "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip".into(),
+        "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip"
+            .into(),
     ))
 }
 

@@ -6,8 +6,7 @@ use oxaws_cli::argtable::ArgTable;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 
-pub(crate) const TWEAKS: &[Tweak] =
-    &[tweak("quicksight", "start-asset-bundle-import-job", Hook::Arguments(arguments))];
+pub(crate) const TWEAKS: &[Tweak] = &[tweak("quicksight", "start-asset-bundle-import-job", Hook::Arguments(arguments))];
 
 fn arguments(table: &mut ArgTable, _: Operation) {
     let help = "The bundle itself: fileb://bundle.zip.";

@@ -8,10 +8,8 @@ use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
-pub(crate) const TWEAKS: &[Tweak] = &[
-    tweak("ses", "send-email", Hook::Arguments(arguments)),
-    tweak("ses", "send-email", Hook::Parsed(check)),
-];
+pub(crate) const TWEAKS: &[Tweak] =
+    &[tweak("ses", "send-email", Hook::Arguments(arguments)), tweak("ses", "send-email", Hook::Parsed(check))];
 
 fn arguments(table: &mut ArgTable, _: Operation) {
     optional(table, &["message", "destination"]);

@@ -65,7 +65,7 @@ const BANS: &[Ban] = &[
         reason: "only cli::ui speaks to the terminal",
     },
     Ban {
-        what: &["std::time::SystemTime"],
+        what: &["std::time::SystemTime::now"],
         except: &[],
         allowed: &["crates/env/"],
         within: &[],

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(problems("oxaws-sign", &[("oxaws-protocol", "dev"), ("oxaws-testkit", "dev")]), 0);
         assert_eq!(problems("oxaws-creds", &[("oxaws-http", "normal")]), 0);
         assert_eq!(problems("oxaws-tweaks", &[("oxaws-http", "normal")]), 1);
-        assert_eq!(problems("oxaws-cli", &[("oxaws-testkit", "normal"), ("ureq", "normal")]), 2);
+        assert_eq!(problems("oxaws-cli", &[("oxaws-testkit", "normal"), ("rustls", "normal")]), 2);
         assert_eq!(problems("oxaws-endpoint", &[("oxaws-pack", "normal")]), 1);
         assert_eq!(problems("oxaws-endpoint", &[("oxaws-pack", "dev")]), 0);
         assert_eq!(problems("oxaws-new", &[]), 1);

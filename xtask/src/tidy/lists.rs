@@ -3,15 +3,16 @@
 use super::source::Source;
 use super::{Finding, TextFile};
 
-/// A folder whose modules must each be named in a list.
+/// A crate whose items of one type must each be named in a list somewhere in it.
 struct Registry {
     folder: &'static str,
-    list: &'static str,
+    /// The type as its declarations write it.
+    item: &'static str,
 }
 
 const REGISTRIES: &[Registry] = &[
-    Registry { folder: "crates/tweaks/src/", list: "crates/tweaks/src/lib.rs" },
-    Registry { folder: "crates/commands/src/", list: "crates/commands/src/lib.rs" },
+    Registry { folder: "crates/tweaks/src/", item: "&[Tweak]" },
+    Registry { folder: "crates/commands/src/", item: "Command" },
 ];
 
 /// The one table of environment variables.
@@ -22,22 +23,37 @@ pub fn check(files: &[TextFile]) -> Vec<Finding> {
     registries.chain(files.iter().flat_map(undocumented_variables)).collect()
 }
 
-/// Modules right in the folder that the list declares and never uses.
+/// Items that are declared and, imports aside, never named again: not through their module, nor in their own file or the
+/// one above it.
 fn unregistered(registry: &Registry, files: &[TextFile]) -> Vec<Finding> {
-    let Some(list) = files.iter().find(|f| f.name == registry.list) else { return Vec::new() };
-    let source = Source::new(&list.text);
-    let used = source.paths();
-    let unused = source.modules().into_iter().filter(|(_, name)| {
-        let prefix = format!("{name}::");
-        !used.iter().any(|(_, path)| path.starts_with(&prefix) || path.contains(&format!("::{prefix}")))
-    });
-    unused
-        .map(|(at, name)| Finding {
-            file: list.name.clone(),
-            line: list.text[..at].matches('\n').count() + 1,
-            problem: format!("{}{name} is not in the list: nothing here names `{name}::…`", registry.folder),
-        })
-        .collect()
+    let files: Vec<(&str, Source)> = files
+        .iter()
+        .filter(|f| f.name.starts_with(registry.folder) && f.name.ends_with(".rs") && !f.name.ends_with("/tests.rs"))
+        .map(|f| (f.name.as_str(), Source::new(&f.text)))
+        .collect();
+    let mut findings = Vec::new();
+    for (name, source) in &files {
+        for (line, item) in source.items(registry.item) {
+            let modules: Vec<&str> = name[registry.folder.len()..].trim_end_matches(".rs").split('/').collect();
+            let is_named = files.iter().any(|(other, other_source)| {
+                let qualified = modules.iter().any(|module| other_source.names(&format!("{module}::{item}")) > 0);
+                // The declaration itself is one mention.
+                qualified
+                    || (other == name && other_source.names(&item) > 1)
+                    || (is_above(other, name) && other_source.names(&item) > 0)
+            });
+            if !is_named && *name != format!("{}lib.rs", registry.folder) {
+                let problem = format!("{item} stands in no list");
+                findings.push(Finding { file: (*name).to_owned(), line, problem });
+            }
+        }
+    }
+    findings
+}
+
+/// Whether `file` is the `mod.rs` of the folder `other` is in.
+fn is_above(file: &str, other: &str) -> bool {
+    file != other && file.strip_suffix("mod.rs").is_some_and(|folder| other.starts_with(folder))
 }
 
 /// Names of variables written out anywhere but in the table.
@@ -73,9 +89,21 @@ mod tests {
 
     #[test]
     fn finds_what_no_list_names() {
-        let list = "mod a;\nmod b;\npub static ALL: &[&Tweak] = &[&a::TWEAK];\n";
-        let findings = check(&[file("crates/tweaks/src/lib.rs", list)]);
-        assert_eq!(findings.iter().map(|f| f.line).collect::<Vec<_>>(), [2]);
+        let files = [
+            file("crates/tweaks/src/lib.rs", "mod a;\nmod b;\nmod c;\nconst ALL: &[&[Tweak]] = &[a::TWEAKS];\n"),
+            file("crates/tweaks/src/a.rs", "pub(crate) const TWEAKS: &[Tweak] = &[];\n"),
+            file("crates/tweaks/src/b.rs", "//! x\npub(crate) const TWEAKS: &[Tweak] = &[];\n"),
+            file("crates/tweaks/src/c.rs", "pub fn helper() {}\n"),
+            file("crates/commands/src/lib.rs", "mod eks;\nstatic ALL: &[Placement] = &[p(&eks::TOKEN)];\n"),
+            file(
+                "crates/commands/src/eks/mod.rs",
+                "mod token;\nmod other;\npub use token::TOKEN;\npub use other::OTHER;\n",
+            ),
+            file("crates/commands/src/eks/token.rs", "pub static TOKEN: Command = c();\n"),
+            file("crates/commands/src/eks/other.rs", "pub static OTHER: Command = c();\n"),
+        ];
+        let findings: Vec<(String, usize)> = check(&files).into_iter().map(|f| (f.file, f.line)).collect();
+        assert_eq!(findings, [("crates/tweaks/src/b.rs".into(), 2), ("crates/commands/src/eks/other.rs".into(), 1)]);
     }
 
     #[test]

@@ -49,6 +49,32 @@ impl Source {
         calls.map(|(at, word)| (line_of(&self.code, at), word.to_owned())).collect()
     }
 
+    /// Every `static` or `const` of this type: line and name.
+    pub fn items(&self, of_type: &str) -> Vec<(usize, String)> {
+        let mut words = words(&self.code).peekable();
+        let mut found = Vec::new();
+        while let Some((_, word)) = words.next() {
+            let Some((at, name)) = words.peek().filter(|_| word == "static" || word == "const") else { continue };
+            let declared = self.code[at + name.len()..].trim_start().strip_prefix(':').and_then(|r| r.split_once('='));
+            if declared.is_some_and(|(given, _)| given.trim() == of_type) {
+                found.push((line_of(&self.code, *at), (*name).to_owned()));
+            }
+        }
+        found
+    }
+
+    /// How often a name or path is written, `use` lines left out.
+    pub fn names(&self, path: &str) -> usize {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let found = self.code.match_indices(path).filter(|(at, _)| {
+            let (before, after) = (&self.code[..*at], &self.code[at + path.len()..]);
+            let statement = &before[before.rfind([';', '}']).map_or(0, |end| end + 1)..];
+            let is_import = words(statement).take(4).any(|(_, word)| word == "use");
+            !before.ends_with(letter) && !after.starts_with(letter) && !is_import
+        });
+        found.count()
+    }
+
     /// Every `mod name;`: offset and name.
     pub fn modules(&self) -> Vec<(usize, String)> {
         let mut words = words(&self.code).peekable();

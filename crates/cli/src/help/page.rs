@@ -185,7 +185,7 @@ mod tests {
             body,
             format!(
                 "\nNAME\n       send-message -\n\nDESCRIPTION\n       {}\n       word word word word word word\n\n       o a\n\n         \
-                 b\n\n          in\n          next\n\n          x  y\n\n            z\n\n       o\n\n{:>78}\n",
+                 b\n          in\n          next\n\n          x  y\n\n            z\n\n       o\n\n{:>78}\n",
                 word14.trim_end(),
                 "SEND-MESSAGE()"
             )

@@ -20,7 +20,9 @@ pub(super) fn ask(params: &mut Map) -> bool {
 pub(super) fn decode(operation: &str, value: &mut Map) {
     let (top, nested): (&[&str], &[(&str, &str)]) = match operation {
         "ListObjects" => (&["Delimiter", "Marker", "NextMarker"], &[("Contents", "Key"), ("CommonPrefixes", "Prefix")]),
-        "ListObjectsV2" => (&["Delimiter", "Prefix", "StartAfter"], &[("Contents", "Key"), ("CommonPrefixes", "Prefix")]),
+        "ListObjectsV2" => {
+            (&["Delimiter", "Prefix", "StartAfter"], &[("Contents", "Key"), ("CommonPrefixes", "Prefix")])
+        }
         "ListObjectVersions" => (
             &["KeyMarker", "NextKeyMarker", "Prefix", "Delimiter"],
             &[("Versions", "Key"), ("DeleteMarkers", "Key"), ("CommonPrefixes", "Prefix")],

@@ -43,9 +43,8 @@ fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
     let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
     let reply = call::nested(state, operation, CallInput::new(params))?;
     let credentials = reply.value.get("Credentials").ok_or_else(|| missing("Credentials"))?;
-    let text = |name: &str| {
-        credentials.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| missing(name))
-    };
+    let text =
+        |name: &str| credentials.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| missing(name));
     let expiration = text("Expiration")?;
     let ends = state.session.with_clock(|clock| Timestamp::parse(&expiration, &clock).map(|t| t.unix_float()));
     Ok(ExpressSession {

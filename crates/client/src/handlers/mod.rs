@@ -54,6 +54,8 @@ pub struct CallState<'a> {
     pub ordered: Vec<String>,
     /// Whether a handler makes this call for another one: it then asks for nothing itself.
     pub nested: bool,
+    /// The body of a good reply is not parsed.
+    pub raw: bool,
     /// `EncodingType` was set here, not by the user: keys of the reply are to be decoded.
     decode_keys: bool,
     /// The call was sent to another region once.
@@ -72,6 +74,7 @@ impl<'a> CallState<'a> {
             body_file,
             ordered,
             nested: false,
+            raw: false,
             decode_keys: false,
             redirected: false,
         }
@@ -108,13 +111,16 @@ pub fn before_build(state: &mut CallState) -> Result<(), CallError> {
         ("route53", _) => route53::cut_ids(state.operation, &mut state.params),
         _ => {}
     }
-    crate::checksum::ask_for_validation(state.client, state.operation, &mut state.params);
     discovery::check(state)
 }
 
 /// The path as it goes on the wire: without the bucket, which S3's endpoint rules add.
 pub fn path(state: &CallState, path: &str) -> String {
-    if state.client.service.directory() == "s3" { s3_request::path_without_bucket(state.operation, path) } else { path.to_owned() }
+    if state.client.service.directory() == "s3" {
+        s3_request::path_without_bucket(state.operation, path)
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Whether the modelled host prefix is left out, because the endpoint rules add it.
@@ -128,6 +134,14 @@ pub fn region(state: &CallState) -> Option<String> {
         return None;
     }
     state.client.memory.region_of(state.bucket()?)
+}
+
+/// The value of an endpoint parameter that only the client's settings give.
+pub fn client_context(client: &ServiceClient, parameter: &str) -> Option<bool> {
+    match (client.service.directory(), parameter) {
+        ("s3", "DisableS3ExpressSessionAuth") => client.settings.disable_express_session_auth.then_some(true),
+        _ => None,
+    }
 }
 
 /// How an operation is signed whatever model and endpoint say.
@@ -263,6 +277,7 @@ pub fn after_call(state: &CallState, value: &mut Map, body: &[u8]) -> Result<(),
         ("s3", operation) if state.decode_keys => encoding_type::decode(operation, value),
         ("iam", _) => documents::decode_policies(state.operation.output(), value),
         ("cloudformation", "GetTemplate") => documents::template_body(value),
+        ("dynamodb", _) => documents::last_key(value),
         ("ec2", "GetConsoleOutput") => documents::console_output(value),
         _ => {}
     }
@@ -271,7 +286,11 @@ pub fn after_call(state: &CallState, value: &mut Map, body: &[u8]) -> Result<(),
 
 /// The error as it is shown.
 pub fn final_error(state: &CallState, failure: Box<ServiceFailure>, answer: &Answer) -> CallError {
-    if state.client.service.directory() == "s3" { s3_reply::final_error(state, failure, answer) } else { CallError::Service(failure) }
+    if state.client.service.directory() == "s3" {
+        s3_reply::final_error(state, failure, answer)
+    } else {
+        CallError::Service(failure)
+    }
 }
 
 /// The pairs of a form.

@@ -6,7 +6,7 @@ use crate::error::CallError;
 use crate::send::{Outgoing, Source};
 
 /// Seconds that the URL is good for.
-const EXPIRES: u64 = 3600;
+const EXPIRES: i64 = 3600;
 
 type Form = Vec<(String, String)>;
 

@@ -14,13 +14,15 @@ use oxaws_value::{Map, Value};
 /// When the region isn't one, or asking for it fails.
 pub(super) fn found(state: &mut CallState, failure: &ServiceFailure, answer: &Answer) -> Result<bool, CallError> {
     let Some(bucket) = state.bucket().map(str::to_owned) else { return Ok(false) };
-    if state.nested || state.redirected || Arn::is_arn(&bucket) || !is_elsewhere(state, failure, answer) {
+    if state.redirected || Arn::is_arn(&bucket) || !is_elsewhere(state, failure, answer) {
         return Ok(false);
     }
     let region = match answer.headers.get("x-amz-bucket-region") {
         Some(region) => Some(region.to_owned()),
         None => match failure.error.details.get("Region").and_then(Value::as_str).filter(|r| !r.is_empty()) {
             Some(region) => Some(region.to_owned()),
+            // A question about the region doesn't ask the same again.
+            None if state.nested => None,
             None => ask(state, &bucket)?,
         },
     };

@@ -216,7 +216,8 @@ mod tests {
             copy_source(&mut params).unwrap();
             assert_eq!(params.get("CopySource").and_then(Value::as_str), Some(want));
         }
-        let parts = oxaws_value::parse_json(r#"{"CopySource": {"Bucket": "b", "Key": "k+", "VersionId": "+"}}"#).unwrap();
+        let parts =
+            oxaws_value::parse_json(r#"{"CopySource": {"Bucket": "b", "Key": "k+", "VersionId": "+"}}"#).unwrap();
         let mut params = parts.as_map().unwrap().clone();
         copy_source(&mut params).unwrap();
         assert_eq!(params.get("CopySource").and_then(Value::as_str), Some("b/k%2B?versionId=+"));

@@ -30,9 +30,8 @@ pub(super) fn account_of_arns(state: &mut CallState) -> Result<(), CallError> {
 fn account_of(state: &mut CallState, name: &str, kind: &str) -> Result<(), CallError> {
     let Some(text) = state.params.get(name).and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
     let Some(arn) = Arn::parse(&text) else { return Ok(()) };
-    let refuse = |why: &str| {
-        Err(CallError::Other(format!("S3 ARN \"{text}\" provided is invalid for this operation. {why}")))
-    };
+    let refuse =
+        |why: &str| Err(CallError::Other(format!("S3 ARN \"{text}\" provided is invalid for this operation. {why}")));
     if arn.region.starts_with("fips-") || arn.region.ends_with("fips-") {
         return refuse("Invalid ARN, FIPS region not allowed in ARN.");
     }

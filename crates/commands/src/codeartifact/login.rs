@@ -57,11 +57,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let authorization = reply::call(cx, "codeartifact", "GetAuthorizationToken", token_params)?;
     params.insert("repository", args.word("repository").unwrap_or_default());
-    params.insert("format", match tool {
-        "swift" | "npm" => tool,
-        "nuget" | "dotnet" => "nuget",
-        _ => "pypi",
-    });
+    params.insert(
+        "format",
+        match tool {
+            "swift" | "npm" => tool,
+            "nuget" | "dotnet" => "nuget",
+            _ => "pypi",
+        },
+    );
     if let Some(kind) = args.word("endpoint_type").filter(|k| !k.is_empty()) {
         params.insert("endpointType", kind);
     }

@@ -32,7 +32,17 @@ pub fn login(login: &Login) -> Result<(), Failure> {
     let verb = if exists { "update" } else { "add" };
     let command = match (dotnet, exists) {
         (false, _) => program::words([
-            "nuget", "sources", verb, "-name", &name, "-source", &url, "-username", "aws", "-password", token,
+            "nuget",
+            "sources",
+            verb,
+            "-name",
+            &name,
+            "-source",
+            &url,
+            "-username",
+            "aws",
+            "-password",
+            token,
         ]),
         (true, _) => {
             let (first, option, second) = if exists { (&name, "--source", &url) } else { (&url, "--name", &name) };

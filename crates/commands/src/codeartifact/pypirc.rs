@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn files_are_read_and_written() {
-        let text = "[distutils]\nindex-servers =\n    pypi\n    mine\n# x\n[mine]\nRepository: https://m\n\nuser = a=b\n";
+        let text =
+            "[distutils]\nindex-servers =\n    pypi\n    mine\n# x\n[mine]\nRepository: https://m\n\nuser = a=b\n";
         let sections = with_server(parse(text, "f").unwrap()).unwrap();
         assert_eq!(
             write(&sections),

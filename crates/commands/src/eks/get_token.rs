@@ -10,7 +10,7 @@ const ALPHA: &str = "client.authentication.k8s.io/v1alpha1";
 const BETA: &str = "client.authentication.k8s.io/v1beta1";
 const V1: &str = "client.authentication.k8s.io/v1";
 /// Seconds that the signed request is good for.
-const URL_EXPIRES: u64 = 60;
+const URL_EXPIRES: i64 = 60;
 /// Seconds after which a client should ask again. EKS takes the request for 15 minutes.
 const TOKEN_EXPIRES: i64 = 14 * 60;
 
@@ -48,8 +48,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         cx.ui.warn_plain("Either parameter --cluster-name or --cluster-id must be specified.");
         return Err(Failure::Written(Exit::TransferFailed));
     };
-    let presigning =
-        Presigning { expires: URL_EXPIRES, method: Some("GET"), headers: &[("x-k8s-aws-id", id)] };
+    let presigning = Presigning { expires: URL_EXPIRES, method: Some("GET"), headers: &[("x-k8s-aws-id", id)] };
     let url = cx.session.presigned_call(operation, CallInput::default(), &presigning, &options)?;
     let token = format!("k8s-aws-v1.{}", base64_text::encode_url(url.as_bytes()));
     let expires = Timestamp::from_unix(cx.session.now() + TOKEN_EXPIRES).wire_iso8601();

@@ -134,7 +134,7 @@ impl Kubeconfig {
 
 /// A part of it as text.
 pub fn text(node: &Node) -> String {
-    yaml_tree::write(node, Layout { width: None, quote_yes_no: false })
+    yaml_tree::write(node, Layout { width: None, quote_yes_no: false, usual: false })
 }
 
 fn fresh() -> Node {

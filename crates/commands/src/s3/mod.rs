@@ -3,19 +3,25 @@
 mod cp;
 mod filters;
 mod given;
+mod ls;
+mod mb;
 mod mime;
 mod mv;
 mod options;
 mod paths;
+mod presign;
 mod printer;
+mod rb;
 mod request_options;
 mod rm;
 mod same_path;
 mod signals;
+mod simple;
 mod size;
 mod sync;
 mod transfer;
 mod uri;
+mod website;
 
 use oxaws_cli::registry::Command;
 
@@ -23,7 +29,17 @@ use oxaws_cli::registry::Command;
 pub static S3: Command = Command {
     name: "s3",
     options: &[],
-    subcommands: &[&cp::CP, &mv::MV, &rm::RM, &sync::SYNC],
+    subcommands: &[
+        &ls::LS,
+        &website::WEBSITE,
+        &cp::CP,
+        &mv::MV,
+        &rm::RM,
+        &sync::SYNC,
+        &mb::MB,
+        &rb::RB,
+        &presign::PRESIGN,
+    ],
     run: None,
     help: "Moves objects to, from and within S3.",
 };

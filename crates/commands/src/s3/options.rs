@@ -39,8 +39,12 @@ pub const CASE_CONFLICT: Opt =
 /// `--metadata`
 pub const METADATA: Opt = Opt::value("metadata", "Metadata to store with the objects.");
 /// `--copy-props`
-pub const COPY_PROPS: Opt = Opt::value("copy-props", "Which properties a copy keeps.")
-    .one_of(&["none", "metadata-directive", "default", "all"]);
+pub const COPY_PROPS: Opt = Opt::value("copy-props", "Which properties a copy keeps.").one_of(&[
+    "none",
+    "metadata-directive",
+    "default",
+    "all",
+]);
 /// `--metadata-directive`
 pub const METADATA_DIRECTIVE: Opt =
     Opt::value("metadata-directive", "Whether a copy keeps the metadata.").one_of(&["COPY", "REPLACE"]);

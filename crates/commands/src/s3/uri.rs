@@ -118,9 +118,17 @@ mod tests {
             ("s3://b", "b", ""),
             ("s3://b/", "b", ""),
             ("b//k/x", "b", "/k/x"),
-            ("s3://arn:aws:s3:us-west-2:123456789012:accesspoint/ap/p/k", "arn:aws:s3:us-west-2:123456789012:accesspoint/ap", "p/k"),
+            (
+                "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/ap/p/k",
+                "arn:aws:s3:us-west-2:123456789012:accesspoint/ap",
+                "p/k",
+            ),
             ("arn:aws:s3::123456789012:accesspoint/x.mrap", "arn:aws:s3::123456789012:accesspoint/x.mrap", ""),
-            ("arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:ap/k", "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:ap", "k"),
+            (
+                "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:ap/k",
+                "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:ap",
+                "k",
+            ),
             (
                 "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/accesspoint/ap:k",
                 "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/accesspoint/ap",

@@ -100,7 +100,13 @@ impl Node {
             Node::Bool(_) => "bool",
             Node::Int(_) => "int",
             Node::Float(..) => "float",
-            Node::Date(text) => if text.len() > 10 { "datetime.datetime" } else { "datetime.date" },
+            Node::Date(text) => {
+                if text.len() > 10 {
+                    "datetime.datetime"
+                } else {
+                    "datetime.date"
+                }
+            }
             Node::Text(_) => "str",
             Node::Binary(_) => "bytes",
             Node::List(_) => "list",

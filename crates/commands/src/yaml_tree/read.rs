@@ -165,7 +165,9 @@ impl Builder {
     fn collection(&self, usual: Kind, tag: Option<&Tag>) -> Result<(Kind, Option<String>), String> {
         let Some(tag) = tag else { return Ok((usual, None)) };
         match (usual, full_name(tag).as_str()) {
-            (_, "!") | (Kind::List, "tag:yaml.org,2002:seq") | (Kind::Map, "tag:yaml.org,2002:map") => Ok((usual, None)),
+            (_, "!") | (Kind::List, "tag:yaml.org,2002:seq") | (Kind::Map, "tag:yaml.org,2002:map") => {
+                Ok((usual, None))
+            }
             (Kind::Map, "tag:yaml.org,2002:set") => Ok((Kind::Set, None)),
             (_, name) => match self.function(name) {
                 Some(function) => Ok((usual, Some(function))),
@@ -189,11 +191,14 @@ impl Builder {
             "!" | "tag:yaml.org,2002:str" => Node::text(text),
             "tag:yaml.org,2002:binary" => {
                 let compact: String = text.split_whitespace().collect();
-                Node::Binary(oxaws_input::blob::decode(&compact).map_err(|e| format!("failed to decode base64 data: {e}"))?)
+                Node::Binary(
+                    oxaws_input::blob::decode(&compact).map_err(|e| format!("failed to decode base64 data: {e}"))?,
+                )
             }
-            "tag:yaml.org,2002:int" | "tag:yaml.org,2002:null" | "tag:yaml.org,2002:bool" | "tag:yaml.org,2002:timestamp" => {
-                self.plain(text)
-            }
+            "tag:yaml.org,2002:int"
+            | "tag:yaml.org,2002:null"
+            | "tag:yaml.org,2002:bool"
+            | "tag:yaml.org,2002:timestamp" => self.plain(text),
             "tag:yaml.org,2002:float" => match self.plain(text) {
                 Node::Int(digits) => Node::Float(digits.parse().unwrap_or(f64::NAN), digits),
                 other => other,
@@ -231,7 +236,9 @@ impl Builder {
             Ok(Value::Int(n)) => Node::Int(n.to_string()),
             Ok(Value::BigInt(digits)) => Node::Int(digits.to_string()),
             Ok(Value::Float(f)) => Node::Float(f, text.to_owned()),
-            Ok(Value::String(same)) if same == text && text.starts_with(|c: char| c.is_ascii_digit()) && super::write::is_typed(text) => {
+            Ok(Value::String(same))
+                if same == text && text.starts_with(|c: char| c.is_ascii_digit()) && super::write::is_typed(text) =>
+            {
                 Node::Date(same)
             }
             _ => Node::text(text),

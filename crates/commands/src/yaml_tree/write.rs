@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 /// Blanks per level.
 const INDENT: usize = 2;
-/// A key of more bytes, or of several lines, stands behind a `? `.
-const MAX_SIMPLE_KEY: usize = 128;
+/// A key of more characters, or of several lines, stands behind a `? `.
+const MAX_SIMPLE_KEY: usize = 122;
 
 /// How a document is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub struct Layout {
     pub width: Option<usize>,
     /// Text that YAML 1.1 reads as a truth is quoted.
     pub quote_yes_no: bool,
+    /// Quotes and line breaks as in the usual `--output yaml`.
+    pub usual: bool,
 }
 
 /// Writes a document.
@@ -47,19 +49,80 @@ enum Quotes {
     Double,
 }
 
-/// Which quotes text needs to stay that text.
-fn quotes(text: &str) -> Quotes {
-    let sample = oxaws_output::yaml::yaml_text(&Value::List(vec![Value::from(text)]));
-    match sample.as_bytes().get(2) {
-        Some(b'\'') => Quotes::Single,
-        Some(b'"') => Quotes::Double,
-        _ => Quotes::None,
+/// Which quotes text needs to stay that text. As a key that stands before its colon, it has to stay on its line.
+fn quotes(text: &str, is_key: bool, layout: Layout) -> Quotes {
+    if layout.usual {
+        return match usual_sample(text).as_bytes().get(2) {
+            Some(b'\'') => Quotes::Single,
+            Some(b'"') => Quotes::Double,
+            _ => Quotes::None,
+        };
     }
+    let allowed = Allowed::of(text);
+    if allowed.plain && !is_typed(text) && !(layout.quote_yes_no && old_truth(text).is_some()) {
+        return Quotes::None;
+    }
+    let breaks = text.contains(is_break);
+    if text.contains(['\'', '\n']) || !allowed.single || is_key && breaks { Quotes::Double } else { Quotes::Single }
 }
 
-/// Whether plain text of letters and digits would be something other than text.
+/// Whether plain text would be something other than text: a number, a date, a truth, `null`.
 pub(super) fn is_typed(text: &str) -> bool {
-    quotes(text) == Quotes::Single
+    // That is what the usual output quotes although its characters don't need it.
+    text.is_empty() || text.is_ascii() && usual_sample(text).as_bytes().get(2) == Some(&b'\'')
+}
+
+/// A list of nothing but the text, as `--output yaml` prints it.
+fn usual_sample(text: &str) -> String {
+    oxaws_output::yaml::yaml_text(&Value::List(vec![Value::from(text)]))
+}
+
+/// The ways that text may be written by its characters alone.
+struct Allowed {
+    plain: bool,
+    single: bool,
+}
+
+impl Allowed {
+    fn of(text: &str) -> Allowed {
+        let is_blank = |c: Option<char>| c.is_none_or(|c| matches!(c, '\0' | ' ' | '\t' | '\r') || is_break(c));
+        let mut plain = !text.starts_with("---") && !text.starts_with("...");
+        let mut single = true;
+        let mut before: Option<char> = None;
+        let mut characters = text.chars().peekable();
+        while let Some(c) = characters.next() {
+            let next = characters.peek().copied();
+            let edge = before.is_none() || next.is_none();
+            match c {
+                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+                    if before.is_none() =>
+                {
+                    plain = false;
+                }
+                '?' | '-' if before.is_none() => plain &= !is_blank(next),
+                ':' => plain &= !is_blank(next),
+                '#' => plain &= !is_blank(before),
+                ' ' => {
+                    plain &= !edge;
+                    // A blank at the start of a line would be lost.
+                    single &= !before.is_some_and(is_break);
+                }
+                c if is_break(c) => {
+                    plain = false;
+                    single &= before != Some(' ');
+                }
+                _ => {}
+            }
+            single &= c == '\n'
+                || c == '\u{85}'
+                || c == '\u{2028}'
+                || c == '\u{2029}'
+                || escape(c).is_none()
+                || matches!(c, '"' | '\\');
+            before = Some(c);
+        }
+        Allowed { plain: plain && single, single }
+    }
 }
 
 struct Writer {
@@ -135,7 +198,7 @@ impl Writer {
                 if place != Place::Root {
                     self.put(" ");
                 }
-                self.scalar(node, Some(indent + INDENT));
+                self.scalar(node, indent + INDENT, true);
             }
         }
     }
@@ -148,33 +211,38 @@ impl Writer {
     }
 
     fn key(&mut self, key: &Node, indent: usize) -> Place {
-        let simple = key.as_text().is_none_or(|t| t.len() <= MAX_SIMPLE_KEY && !t.contains(is_break));
+        let simple = key.as_text().is_none_or(|t| t.chars().count() <= MAX_SIMPLE_KEY && !t.contains(is_break));
         if simple {
-            self.scalar(key, None);
+            self.scalar(key, indent + INDENT, false);
             self.put(":");
             return Place::AfterKey;
         }
         self.put("? ");
-        self.scalar(key, Some(indent + INDENT));
+        self.scalar(key, indent + INDENT, true);
         self.start(indent);
         self.put(":");
         self.fresh = true;
         Place::AfterDash
     }
 
-    fn scalar(&mut self, node: &Node, fold: Option<usize>) {
+    /// A scalar, whose further lines begin at `indent`. `split` says whether its lines may break at blanks.
+    fn scalar(&mut self, node: &Node, indent: usize, split: bool) {
         match node {
-            Node::Null => self.put("null"),
-            Node::Bool(b) => self.put(if *b { "true" } else { "false" }),
-            Node::Int(text) | Node::Date(text) => self.put(text),
-            Node::Float(f, _) if f.is_nan() => self.put(".nan"),
-            Node::Float(f, _) if f.is_infinite() => self.put(if *f > 0.0 { ".inf" } else { "-.inf" }),
-            Node::Float(f, _) => self.put(&oxaws_value::python_float(*f)),
-            Node::Text(text) => self.text(text, fold),
+            Node::Null => self.plain("null", indent, split),
+            Node::Bool(b) => self.plain(if *b { "true" } else { "false" }, indent, split),
+            Node::Int(text) | Node::Date(text) => self.plain(text, indent, split),
+            Node::Float(f, _) if f.is_nan() => self.plain(".nan", indent, split),
+            Node::Float(f, _) if f.is_infinite() => self.plain(if *f > 0.0 { ".inf" } else { "-.inf" }, indent, split),
+            Node::Float(f, _) => self.plain(&oxaws_value::python_float(*f), indent, split),
+            Node::Text(text) => match quotes(text, !split, self.layout) {
+                Quotes::None => self.plain(text, indent, split),
+                Quotes::Single => self.single_quoted(text, indent, split),
+                Quotes::Double => self.double_quoted(text, indent, split),
+            },
             Node::Binary(bytes) => {
                 self.put("!!binary ");
                 let text = crate::base64_text::encode(bytes);
-                self.double_quoted(&text, fold);
+                self.double_quoted(&text, indent, split);
             }
             Node::List(_) => self.put("[]"),
             Node::Map(_) => self.put("{}"),
@@ -182,29 +250,50 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, text: &str, fold: Option<usize>) {
-        match quotes(text) {
-            Quotes::None if self.layout.quote_yes_no && old_truth(text).is_some() => self.single_quoted(text, fold),
-            Quotes::None => self.flowing(text, false, fold),
-            Quotes::Single => self.single_quoted(text, fold),
-            Quotes::Double => self.double_quoted(text, fold),
-        }
-    }
-
-    fn single_quoted(&mut self, text: &str, fold: Option<usize>) {
-        self.put("'");
-        self.flowing(text, true, fold);
-        self.put("'");
-    }
-
     fn is_beyond(&self, column: usize) -> bool {
         self.layout.width.is_some_and(|width| column > width)
     }
 
-    /// Words and the blanks or line breaks between them. A lone blank beyond the width becomes the end of a line; a line
-    /// feed of the text an empty one.
-    fn flowing(&mut self, text: &str, quoted: bool, fold: Option<usize>) {
-        let class = |c: char| if c == ' ' { 1 } else if is_break(c) { 2 } else { 0 };
+    fn break_line(&mut self, indent: usize) {
+        self.line();
+        self.pad(indent);
+    }
+
+    /// Words and the blanks between them. A lone blank at the width becomes the end of a line; a word that doesn't fit
+    /// begins one, after the blank.
+    fn plain(&mut self, text: &str, indent: usize, split: bool) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let blanks = rest.starts_with(' ');
+            let end = rest.find(|c| (c == ' ') != blanks).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            let length = run.chars().count();
+            let usual = self.layout.usual;
+            if blanks && length == 1 && split && self.is_beyond(self.column + usize::from(!usual)) {
+                self.break_line(indent);
+            } else {
+                if !usual && !blanks && self.column > indent && self.is_beyond(self.column + length) {
+                    self.break_line(indent);
+                }
+                self.put(run);
+            }
+            rest = after;
+        }
+    }
+
+    /// The same between single quotes: a lone blank beyond the width becomes the end of a line; a line feed of the text an
+    /// empty one.
+    fn single_quoted(&mut self, text: &str, indent: usize, split: bool) {
+        self.put("'");
+        let class = |c: char| {
+            if c == ' ' {
+                1
+            } else if is_break(c) {
+                2
+            } else {
+                0
+            }
+        };
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let kind = class(first);
@@ -212,67 +301,62 @@ impl Writer {
             let (run, after) = rest.split_at(end);
             let at_edge = rest.len() == text.len() || after.is_empty();
             match kind {
-                1 => match fold {
-                    Some(indent) if run.len() == 1 && !at_edge && self.is_beyond(self.column) => {
-                        self.line();
-                        self.pad(indent);
-                    }
-                    _ => self.put(run),
-                },
+                1 if run.len() == 1 && !at_edge && split && self.is_beyond(self.column) => self.break_line(indent),
                 2 => {
                     if run.starts_with('\n') {
                         self.line();
                     }
-                    run.chars().for_each(|_| self.line());
-                    self.pad(fold.unwrap_or(0));
+                    for c in run.chars() {
+                        self.out.push(c);
+                    }
+                    (self.column, self.fresh) = (0, true);
+                    self.pad(indent);
                 }
-                _ if quoted => self.put(&run.replace('\'', "''")),
+                0 => self.put(&run.replace('\'', "''")),
                 _ => self.put(run),
             }
             rest = after;
         }
+        self.put("'");
     }
 
     /// A double-quoted scalar. What isn't printable is escaped; a line that breaks ends with a backslash.
-    fn double_quoted(&mut self, text: &str, fold: Option<usize>) {
+    fn double_quoted(&mut self, text: &str, indent: usize, split: bool) {
         self.put("\"");
         let characters: Vec<char> = text.chars().collect();
-        // What is not put yet.
-        let mut held = String::new();
+        let last = characters.len().saturating_sub(1);
+        // Where what is not put yet begins.
+        let mut start = 0;
         for (at, c) in characters.iter().copied().enumerate() {
-            let escaped = escape(c);
-            if let Some(escaped) = &escaped {
-                let before = std::mem::take(&mut held);
-                self.put(&before);
-                self.put(escaped);
+            let beyond = self.layout.usual && c > '\u{ffff}';
+            let escaped = if beyond { Some(format!("\\U{:08X}", u32::from(c))) } else { escape(c) };
+            if let Some(escaped) = escaped {
+                let held: String = characters.get(start..at).unwrap_or_default().iter().collect();
+                self.put(&held);
+                self.put(&escaped);
+                start = at + 1;
             }
-            if let Some(indent) = fold
-                && at > 0
-                && at + 1 < characters.len()
-                && (c == ' ' || escaped.is_some())
-                && self.is_beyond(self.column + held.chars().count())
-            {
-                let before = std::mem::take(&mut held);
-                self.put(&before);
+            let held = at.saturating_sub(start);
+            let column = (self.column + held).saturating_sub(start.saturating_sub(at));
+            if split && at > 0 && at < last && (c == ' ' || start >= at) && self.is_beyond(column) {
+                let held: String = characters.get(start..at).unwrap_or_default().iter().collect();
+                start = start.max(at);
+                self.put(&held);
                 self.put("\\");
-                self.line();
-                self.pad(indent);
-                let next = if escaped.is_some() { characters.get(at + 1).copied() } else { Some(c) };
-                if next == Some(' ') {
+                self.break_line(indent);
+                if characters.get(start) == Some(&' ') {
                     self.put("\\");
                 }
             }
-            if escaped.is_none() {
-                held.push(c);
-            }
         }
+        let held: String = characters.get(start..).unwrap_or_default().iter().collect();
         self.put(&held);
         self.put("\"");
     }
 }
 
 fn is_break(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(c, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// How a character stands between double quotes, where it can't stand for itself.
@@ -291,10 +375,9 @@ fn escape(c: char) -> Option<String> {
         '\r' => "\\r",
         '\u{1b}' => "\\e",
         '\u{85}' => "\\N",
-        '\u{a0}' => return None,
         '\u{2028}' => "\\L",
         '\u{2029}' => "\\P",
-        '\u{a1}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' => return None,
+        '\u{a0}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'.. => return None,
         _ => {
             let code = u32::from(c);
             let mut text = String::new();
@@ -315,8 +398,8 @@ mod tests {
     use super::super::{Dialect, read};
     use super::*;
 
-    const WIDE: Layout = Layout { width: None, quote_yes_no: false };
-    const TEMPLATE: Layout = Layout { width: Some(80), quote_yes_no: true };
+    const WIDE: Layout = Layout { width: None, quote_yes_no: false, usual: false };
+    const TEMPLATE: Layout = Layout { width: Some(80), quote_yes_no: true, usual: false };
     const INTRINSICS: Dialect = Dialect { intrinsics: true, yes_no: true };
 
     #[test]
@@ -356,6 +439,19 @@ mod tests {
                 assert_eq!(read(&write(&node, layout), INTRINSICS).unwrap(), node, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn lines_break_as_in_ruamel() {
+        let words = |n: usize| Node::text("word ".repeat(n).trim_end());
+        let node = Node::map([("k", words(20)), ("u", Node::text("u".repeat(90))), ("m", Node::text("a\nb"))]);
+        let long = "word ".repeat(15);
+        assert_eq!(
+            write(&node, TEMPLATE),
+            format!("k: {long}\n  {}\nu: \n  {}\nm: \"a\\nb\"\n", "word ".repeat(5).trim_end(), "u".repeat(90))
+        );
+        let usual = Layout { usual: true, ..TEMPLATE };
+        assert_eq!(write(&Node::map([("m", Node::text("a\nb"))]), usual), "m: 'a\n\n  b'\n");
     }
 
     #[test]

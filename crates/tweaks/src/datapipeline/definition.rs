@@ -50,8 +50,11 @@ fn element(item: &Value) -> Result<&Map, Failure> {
     }
 }
 
+/// A member of an element: its name and value.
+type Entry<'m> = (&'m str, &'m Value);
+
 /// The id of an element, and its other members sorted by name.
-fn apart<'m>(element: &'m Map, kind: &str) -> Result<(Value, Vec<(&'m str, &'m Value)>), Failure> {
+fn apart<'m>(element: &'m Map, kind: &str) -> Result<(Value, Vec<Entry<'m>>), Failure> {
     let Some(id) = element.get("id") else {
         let shown = to_json(&Value::Map(element.clone()), JsonStyle::PYTHON);
         return Err(broken(&format!("Missing \"id\" key of {kind}: {shown}")));
@@ -85,7 +88,8 @@ pub(super) fn objects(definition: &Value) -> Result<Value, Failure> {
     for element in elements(list)? {
         let (id, rest) = apart(element, "element")?;
         let name = element.get("name").unwrap_or(&id).clone();
-        let fields: Vec<Value> = rest.into_iter().filter(|(k, _)| *k != "name").flat_map(|(k, v)| fields(k, v)).collect();
+        let fields: Vec<Value> =
+            rest.into_iter().filter(|(k, _)| *k != "name").flat_map(|(k, v)| fields(k, v)).collect();
         out.push(structure([("id", id), ("name", name), ("fields", Value::List(fields))]));
     }
     Ok(Value::List(out))
@@ -115,7 +119,9 @@ pub(super) fn values(definition: &Value) -> Result<Option<Value>, Failure> {
         None => return Ok(None),
         Some(Value::Map(map)) => map,
         Some(Value::List(items)) if items.is_empty() => return Ok(Some(Value::List(Vec::new()))),
-        Some(Value::List(_)) => return Err(Failure::General("list indices must be integers or slices, not str".into())),
+        Some(Value::List(_)) => {
+            return Err(Failure::General("list indices must be integers or slices, not str".into()));
+        }
         Some(other) => return Err(wrong(other, "is not iterable")),
     };
     let mut out = Vec::new();

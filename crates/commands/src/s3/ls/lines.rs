@@ -35,6 +35,9 @@ impl<'a> Lines<'a> {
 
     /// The lines of a page: prefixes first. Those before an error are gathered all the same.
     pub(super) fn page(&mut self, page: &Page, basename: bool) -> Result<(), Failure> {
+        if let Some(member) = page.lacks() {
+            return Err(missing(member));
+        }
         for prefix in page.prefixes() {
             let prefix = prefix.ok_or_else(|| missing("Prefix"))?;
             let mut parts = prefix.rsplit('/');
@@ -103,7 +106,10 @@ impl<'a> Lines<'a> {
             y1[0], y1[1], y2[0], y2[1], b'-', mo[0], mo[1], b'-', d[0], d[1], b' ', h[0], h[1], b':', mi[0], mi[1],
             b':', s[0], s[1],
         ];
-        self.text.extend_from_slice(&line);
+        // Years are not padded, the line is.
+        let zeros = line.iter().take(3).take_while(|b| **b == b'0').count();
+        self.text.extend_from_slice(&line[zeros..]);
+        self.text.extend(std::iter::repeat_n(b' ', zeros));
         Ok(())
     }
 }

@@ -86,6 +86,17 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// What the reply lacks that decoding its keys needs, which then fails before anything is shown.
+    pub(super) fn lacks(&self) -> Option<&'static str> {
+        if !self.encoded {
+            None
+        } else if self.entries.iter().any(|e| e.key.is_none()) {
+            Some("Key")
+        } else {
+            self.prefixes.iter().any(Option::is_none).then_some("Prefix")
+        }
+    }
+
     /// Whether nothing is listed.
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.prefixes.is_empty()
@@ -108,7 +119,7 @@ impl<'a> Page<'a> {
 
     /// Python's `unquote_plus`, where the server encoded the keys.
     fn decode<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !self.encoded || !text.contains(['%', '+']) {
+        if !self.encoded || !text.bytes().any(|b| b == b'%' || b == b'+') {
             return Cow::Borrowed(text);
         }
         let spaced = text.replace('+', " ");
@@ -152,9 +163,9 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// The text up to the next tag, and the tag.
     fn tag(&mut self) -> Option<(&'a str, Tag<'a>)> {
-        let start = self.rest.find('<')?;
+        let start = position(self.rest, b'<')?;
         let (before, rest) = (self.rest.get(..start)?, self.rest.get(start + 1..)?);
-        let end = rest.find('>')?;
+        let end = position(rest, b'>')?;
         let inside = rest.get(..end)?;
         self.rest = rest.get(end + 1..)?;
         if let Some(name) = inside.strip_prefix('/') {
@@ -164,7 +175,7 @@ impl<'a> Scanner<'a> {
             Some(inside) => (inside, true),
             None => (inside, false),
         };
-        let name = match inside.find(' ') {
+        let name = match position(inside, b' ') {
             None => inside,
             Some(at) => {
                 let (name, attributes) = inside.split_at_checked(at)?;
@@ -183,15 +194,26 @@ impl<'a> Scanner<'a> {
 
     /// The text of the element `name`, which was opened.
     fn text(&mut self, name: &str) -> Option<Cow<'a, str>> {
-        match self.tag()? {
-            (text, Tag::Close(end)) if end == name => decode_references(text),
-            _ => None,
-        }
+        let text = self.plain(name)?;
+        decode_references(text)
+    }
+
+    /// The text of the element `name`, as it stands there.
+    fn plain(&mut self, name: &str) -> Option<&'a str> {
+        let end = position(self.rest, b'<')?;
+        let (text, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest.strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
+        Some(text)
     }
 
     /// Passes over the element `name`, which was opened.
     fn skip(&mut self, name: &'a str) -> Option<()> {
         // Most have nothing but text.
+        let start = self.rest;
+        if self.plain(name).is_some() {
+            return Some(());
+        }
+        self.rest = start;
         let mut open = match self.tag()?.1 {
             Tag::Close(end) => return (end == name).then_some(()),
             Tag::Empty(_) => vec![name],
@@ -254,9 +276,13 @@ impl<'a> Scanner<'a> {
     }
 }
 
+fn position(text: &str, byte: u8) -> Option<usize> {
+    text.as_bytes().iter().position(|b| *b == byte)
+}
+
 /// Text with the five named references replaced; `None` where it has others, or line ends that XML changes.
 fn decode_references(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains(['&', '\r']) {
+    if !text.bytes().any(|b| b == b'&' || b == b'\r') {
         return Some(Cow::Borrowed(text));
     }
     if text.contains('\r') {

@@ -1,0 +1,9 @@
+//! `aws cloudtrail`
+
+mod digest;
+mod keys;
+mod moment;
+mod traversal;
+mod validate_logs;
+
+pub use validate_logs::VALIDATE_LOGS;

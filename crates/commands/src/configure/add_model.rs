@@ -1,0 +1,95 @@
+//! `aws configure add-model`: puts a service's model where the command line looks for more of them.
+
+use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::{Context, Exit, Failure};
+use oxaws_config::python::repr;
+use oxaws_input::paramfile::python_os_error;
+use oxaws_value::{Map, Value, parse_json, python_float_value};
+use std::path::Path;
+
+pub(super) static ADD_MODEL: Command = Command {
+    name: "add-model",
+    options: &[
+        Opt::value("service-model", "The model, as JSON; `file://PATH` reads it from a file.").required(),
+        Opt::value("service-name", "The name of the service's command, in place of the model's own."),
+    ],
+    subcommands: &[],
+    run: Some(run),
+    help: "Adds a service's model to ~/.aws/models.",
+};
+
+/// Where models of the user's own stand.
+const MODELS: &str = "~/.aws/models";
+/// For a file that is no secret.
+const FILE_MODE: u32 = 0o666;
+
+fn run(call: &CommandCall) -> Result<Exit, Failure> {
+    let cx = call.cx;
+    let model = call.args.word("service_model").unwrap_or_default();
+    let definition = parse_json(model).map_err(|e| Failure::General(e.to_string()))?;
+    let path = location(cx, &definition, call.args.word("service_name"))?;
+    let path = oxaws_env::expand_path(cx.world, &path);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |e| Failure::General(python_os_error(&e, &path))
+    };
+    cx.world.create_folder(folder).map_err(failed(folder))?;
+    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(failed(&path))?;
+    Ok(Exit::Success)
+}
+
+/// The path of a model's file: service, API version, and the version of the model's form. What is missing is complained
+/// about in the AWS CLI's words, in one case those of its own stumbling.
+fn location(cx: &Context, definition: &Value, name: Option<&str>) -> Result<String, Failure> {
+    let Some(definition) = definition.as_map() else {
+        return Err(Failure::General(format!("'{}' object has no attribute 'get'", kind(definition))));
+    };
+    let metadata = definition.get("metadata").and_then(Value::as_map);
+    let text = |key: &str| metadata.and_then(|m: &Map| m.get(key)).and_then(Value::as_str);
+    let stumbled = || Failure::General("maximum recursion depth exceeded".into());
+    let prefix = text("endpointPrefix");
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => service_name(cx, prefix.ok_or_else(stumbled)?),
+    };
+    let Some(version) = text("apiVersion") else {
+        let prefix = prefix.ok_or_else(stumbled)?;
+        let message = format!("\"apiVersion\" not defined in the metadata of the model: ServiceModel({prefix})");
+        return Err(Failure::General(message));
+    };
+    let form = match definition.get("version") {
+        None => 2.0,
+        Some(Value::String(text)) => python_float_value(text)
+            .ok_or_else(|| Failure::General(format!("could not convert string to float: {}", repr(text))))?,
+        Some(other) => other.as_f64().ok_or_else(|| {
+            let kind = kind(other);
+            Failure::General(format!("float() argument must be a string or a real number, not '{kind}'"))
+        })?,
+    };
+    Ok(format!("{MODELS}/{name}/{version}/service-{}.json", form.trunc()))
+}
+
+/// Python's name for a value's type.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::BigInt(_) => "int",
+        Value::Float(_) => "float",
+        Value::String(_) => "str",
+        Value::Bytes(_) => "bytes",
+        Value::List(_) => "list",
+        Value::Map(_) => "dict",
+    }
+}
+
+/// The service that is known by this name, else the last one whose hosts begin with it, else the name itself.
+fn service_name(cx: &Context, prefix: &str) -> String {
+    let pack = cx.session.pack();
+    if pack.service_by_directory(prefix).is_some() {
+        return prefix.to_owned();
+    }
+    let known = pack.services().filter(|s| s.endpoint_prefix() == prefix).last();
+    known.map_or(prefix, |s| s.directory()).to_owned()
+}

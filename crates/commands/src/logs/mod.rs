@@ -1,0 +1,5 @@
+//! `aws logs`
+
+mod tail;
+
+pub use tail::TAIL;

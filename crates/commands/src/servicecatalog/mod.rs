@@ -1,0 +1,5 @@
+//! `aws servicecatalog`
+
+mod generate;
+
+pub use generate::GENERATE;

@@ -1,0 +1,160 @@
+//! Sessions on instances and containers: the program `session-manager-plugin` is given what the service answered.
+
+use crate::program::{self, ProgramError};
+use crate::reply;
+use oxaws_cli::operation::OperationCall;
+use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::{Exit, Failure};
+use oxaws_value::{JsonStyle, Map, Value, to_json};
+
+/// What the operations `ssm start-session` and `ecs execute-command` do in place of printing their replies.
+pub const TWEAKS: &[Tweak] = &[
+    Tweak { service: "ssm", operation: "start-session", hook: Hook::Invoke(start_session) },
+    Tweak { service: "ecs", operation: "execute-command", hook: Hook::Invoke(execute_command) },
+];
+
+const PLUGIN: &str = "session-manager-plugin";
+/// The last version of the plugin that can't read the answer from a variable.
+const LAST_WITHOUT_VARIABLE: [u64; 4] = [1, 2, 497, 0];
+const VARIABLE: &str = "AWS_SSM_START_SESSION_RESPONSE";
+
+fn missing() -> Failure {
+    Failure::General(
+        "SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: \
+         http://docs.aws.amazon.com/console/systems-manager/session-manager-plugin-not-found"
+            .into(),
+    )
+}
+
+fn json(map: &Map) -> String {
+    to_json(&Value::Map(map.clone()), JsonStyle::PYTHON)
+}
+
+/// Runs the plugin; a code other than 0 is an error.
+fn run(words: &[String], variables: &[(&str, &str)]) -> Result<(), ProgramError> {
+    let status = program::run(words, variables)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(ProgramError::Io(std::io::Error::other(program::failure_text(words, status))))
+}
+
+fn failed(error: ProgramError) -> Failure {
+    match error {
+        ProgramError::Missing => missing(),
+        ProgramError::Io(e) if e.raw_os_error().is_none() => Failure::General(e.to_string()),
+        ProgramError::Io(e) => Failure::General(oxaws_input::paramfile::python_os_error(&e, PLUGIN)),
+    }
+}
+
+fn start_session(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
+    let cx = call.cx;
+    let client = cx.session.client(call.operation.service())?;
+    let reply = cx.session.call(call.operation, call.input()?)?.value;
+    let id = reply::member(&reply, "SessionId")?.clone();
+    let mut answer = Map::new();
+    for key in ["SessionId", "TokenValue", "StreamUrl"] {
+        answer.insert(key, reply::member(&reply, key)?.clone());
+    }
+    let answer = json(&answer);
+    let words = |first: &str| {
+        program::words([
+            PLUGIN,
+            first,
+            client.region.as_deref().unwrap_or_default(),
+            "StartSession",
+            cx.globals.profile.as_deref().unwrap_or_default(),
+            &json(&call.params),
+            &client.base_url,
+        ])
+    };
+    match session(&answer, &words) {
+        Err(ProgramError::Missing) => {
+            // Nobody will use the session that has begun.
+            reply::call(cx, "ssm", "TerminateSession", reply::params([("SessionId", id)]))?;
+            Err(missing())
+        }
+        Err(other) => Err(failed(other)),
+        Ok(()) => Ok(Some(Exit::Success)),
+    }
+}
+
+fn session(answer: &str, words: &dyn Fn(&str) -> Vec<String>) -> Result<(), ProgramError> {
+    let asking = program::words([PLUGIN, "--version"]);
+    let asked = program::capture(&asking)?;
+    if !asked.status.success() {
+        return Err(ProgramError::Io(std::io::Error::other(program::failure_text(&asking, asked.status))));
+    }
+    if reads_variable(&String::from_utf8_lossy(&asked.stdout)) {
+        return run(&words(VARIABLE), &[(VARIABLE, answer)]);
+    }
+    run(&words(answer), &[])
+}
+
+/// Whether a version is above [`LAST_WITHOUT_VARIABLE`].
+fn reads_variable(version: &str) -> bool {
+    let version: String = version.split_whitespace().collect();
+    let parts: Option<Vec<u64>> =
+        version.split('.').map(|p| p.parse().ok().filter(|_| p.bytes().all(|b| b.is_ascii_digit()))).collect();
+    let Some(mut parts) = parts.filter(|p| p.len() <= LAST_WITHOUT_VARIABLE.len()) else { return false };
+    parts.resize(LAST_WITHOUT_VARIABLE.len(), 0);
+    parts.as_slice() > LAST_WITHOUT_VARIABLE.as_slice()
+}
+
+fn execute_command(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
+    let cx = call.cx;
+    // Nothing is asked of the service when the plugin isn't there.
+    run(&program::words([PLUGIN]), &[]).map_err(failed)?;
+    let client = cx.session.client(call.operation.service())?;
+    let reply = cx.session.call(call.operation, call.input()?)?.value;
+    let last = |key: &str| -> Result<String, Failure> {
+        Ok(reply::text(&reply, key)?.rsplit('/').next().unwrap_or_default().to_owned())
+    };
+    let (cluster, task) = (last("clusterArn")?, last("taskArn")?);
+    let container = reply::text(&reply, "containerName")?;
+    let asked = reply::params([
+        ("cluster", Value::from(cluster.as_str())),
+        ("tasks", Value::List(vec![Value::from(task.as_str())])),
+    ]);
+    let described = reply::call(cx, "ecs", "DescribeTasks", asked)?;
+    let tasks = reply::member(&described, "tasks")?.as_list().unwrap_or_default();
+    let Some(found) = tasks.first().and_then(Value::as_map) else {
+        return Err(Failure::General("The task provided in the request was not found.".into()));
+    };
+    let containers = reply::member(found, "containers")?.as_list().unwrap_or_default();
+    let found =
+        containers.iter().filter_map(Value::as_map).find(|c| c.get("name").and_then(Value::as_str) == Some(container));
+    let runtime = match found {
+        Some(found) => reply::text(found, "runtimeId")?.to_owned(),
+        None => "None".to_owned(),
+    };
+    let target = reply::params([("Target", Value::from(format!("ecs:{cluster}_{task}_{runtime}")))]);
+    let session = reply::structure(&reply, "session")?;
+    let profile = cx.session.config()?.profile_name().unwrap_or_default();
+    let words = program::words([
+        PLUGIN,
+        &json(session),
+        client.region.as_deref().unwrap_or_default(),
+        "StartSession",
+        &profile,
+        &json(&target),
+        &client.base_url,
+    ]);
+    run(&words, &[]).map_err(failed)?;
+    Ok(Some(Exit::Success))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for new in ["1.2.498.0\n", "1.2.497.1", "2", "1.3"] {
+            assert!(reads_variable(new), "{new}");
+        }
+        for old in ["1.2.497.0", "1.2", "", "x", "1.2.3.4.5", "1.2.498.0-beta", "+9"] {
+            assert!(!reads_variable(old), "{old}");
+        }
+    }
+}
