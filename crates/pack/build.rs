@@ -6,17 +6,20 @@
 use oxaws_modelpack::{ModelDir, PackBuilder, partitions};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 const PACKS: [&str; 2] = ["facts.pack", "docs.pack"];
 /// zstd: 12 costs seconds, 19 minutes, for a tenth less.
 const DOCS_LEVEL: i32 = 12;
 
-fn main() {
-    if let Err(message) = run() {
-        eprintln!("error: {message}");
-        std::process::exit(1);
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -47,6 +47,22 @@ impl<'a> Ui<'a> {
         Ok(out.flush()?)
     }
 
+    /// Standard input as it is, unbuffered (a stream that is uploaded).
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn raw_input(&self) -> io::Result<std::os::fd::OwnedFd> {
+        std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()
+    }
+
+    /// Standard output as it is, unbuffered (a stream that is downloaded).
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn raw_output(&self) -> io::Result<std::os::fd::OwnedFd> {
+        std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()
+    }
+
     /// A line on standard error, as it is. Nothing can be done when that fails.
     pub fn warn_plain(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");

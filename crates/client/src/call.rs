@@ -71,6 +71,23 @@ impl<'w> Session<'w> {
         run(state)
     }
 
+    /// What the body of a reply of [`Session::call_raw`] means.
+    ///
+    /// # Errors
+    /// When it isn't of its protocol.
+    pub fn parse_raw(&self, operation: Operation, reply: &Reply) -> Result<Map, CallError> {
+        let headers: Vec<(String, String)> = reply.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let reply = protocol::Reply { status: reply.status, reason: "", headers: &headers, body: &reply.body };
+        let parsed = self.with_clock(|clock| {
+            let options = protocol::ParseOptions { timestamps: protocol::Timestamps::Iso8601, clock };
+            protocol::parse(operation, &reply, &options)
+        })?;
+        match parsed.value {
+            Value::Map(map) => Ok(map),
+            _ => Ok(Map::new()),
+        }
+    }
+
     /// Calls an operation by its names in the model (`sts`, `AssumeRole`).
     ///
     /// # Errors

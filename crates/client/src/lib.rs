@@ -32,6 +32,7 @@ pub use events::Events;
 pub use identity::{Credentials, Probe};
 pub use oxaws_http::Cancel;
 pub use oxaws_protocol::Event;
+pub use oxaws_sign::percent_decode;
 pub use paginate::{Pages, Paging};
 pub use presign::Presigning;
 pub use send::{Source, StreamBody};

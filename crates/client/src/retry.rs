@@ -103,7 +103,7 @@ impl<'a> Attempts<'a> {
             tells_max: false,
             ttl: None,
             paid: None,
-            new_rules: world.var("AWS_NEW_RETRIES_2026").is_some_and(|v| v.eq_ignore_ascii_case("true")),
+            new_rules: world.var(oxaws_env::var::AWS_NEW_RETRIES_2026).is_some_and(|v| v.eq_ignore_ascii_case("true")),
         }
     }
 

@@ -16,7 +16,7 @@ pub const TWEAKS: &[Tweak] = &[
 const PLUGIN: &str = "session-manager-plugin";
 /// The last version of the plugin that can't read the answer from a variable.
 const LAST_WITHOUT_VARIABLE: [u64; 4] = [1, 2, 497, 0];
-const VARIABLE: &str = "AWS_SSM_START_SESSION_RESPONSE";
+const VARIABLE: &str = oxaws_env::var::AWS_SSM_START_SESSION_RESPONSE;
 
 fn missing() -> Failure {
     Failure::General(

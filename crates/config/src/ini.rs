@@ -190,9 +190,10 @@ struct Parser<'a> {
     blank_lines: usize,
     indent: usize,
     has_blocks: bool,
-    /// The keys of the current section so far are those of the section before, in the same order: files of many profiles
-    /// are mostly like that. A key that goes on so can't be there twice.
-    alike: bool,
+    /// While the keys of the current section are those of the section before, in the same order: the entry of that section
+    /// which comes next, and where they end. Files of many profiles are mostly like that, and a key that goes on so can't
+    /// be there twice.
+    alike: (u32, u32),
 }
 
 /// Bytes that a key may be made of without asking for a closer look.
@@ -232,7 +233,7 @@ impl<'a> Parser<'a> {
             blank_lines: 0,
             indent: 0,
             has_blocks: false,
-            alike: false,
+            alike: (0, 0),
         }
     }
 
@@ -243,8 +244,12 @@ impl<'a> Parser<'a> {
         while at < bytes.len() {
             number += 1;
             let rest = &bytes[at..];
-            let end = if has_returns { memchr::memchr2(b'\n', b'\r', rest) } else { memchr::memchr(b'\n', rest) };
-            let end = end.map_or(bytes.len(), |i| at + i);
+            let end = at
+                + if has_returns {
+                    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
+                } else {
+                    line_length(rest)
+                };
             let done = match self.plain_line(at, end) {
                 Some(done) => done,
                 None => self.line(&self.text[at..end]),
@@ -275,40 +280,31 @@ impl<'a> Parser<'a> {
             Some(expected) => expected,
             None => line.iter().position(|b| !PLAIN[usize::from(*b)])?,
         };
-        let blanks = line[key..].iter().position(|b| *b != b' ')?;
-        let separator = key + blanks;
-        if !matches!(line[separator], b'=' | b':') {
-            return None;
-        }
+        let (from, to) = value_place(line, key)?;
         self.indent = 0;
         if self.place == Place::BeforeSections {
             return Some(None);
         }
-        let after = &line[separator + 1..];
-        let from = separator + 1 + after.iter().position(|b| *b != b' ').unwrap_or(after.len());
-        let to = line.iter().rposition(|b| *b != b' ').map_or(0, |last| last + 1);
-        // Other blanks than these are for a closer look.
-        if from < to && !(line[from].is_ascii_graphic() && line[to - 1].is_ascii_graphic()) {
-            return None;
-        }
-        let span = |from: usize, to: usize| Span { start: (start + from) as u32, len: to.saturating_sub(from) as u32 };
+        let span = |from: usize, to: usize| Span { start: (start + from) as u32, len: (to - from) as u32 };
         let entry = Entry { key: span(0, key), value: span(from, to) };
         if expected.is_some() {
-            self.push(entry);
+            self.alike.0 += 1;
+            self.entries.push(entry);
+            self.open_key = true;
+            self.blank_lines = 0;
             return Some(Some(()));
         }
-        self.alike = false;
+        self.alike = (0, 0);
         Some(self.add(&line[..key], entry))
     }
 
     /// The length of the line's key where it is the one that the section before has at this place.
     fn expected_key(&self, line: &[u8]) -> Option<usize> {
-        let [.., before, current] = self.sections[..] else { return None };
-        let at = before.first as usize + (self.entries.len() - current.first as usize);
-        if !self.alike || at >= current.first as usize {
+        let (next, end) = self.alike;
+        if next >= end {
             return None;
         }
-        let Span { start, len } = self.entries[at].key;
+        let Span { start, len } = self.entries[next as usize].key;
         let (start, len) = (start as usize, len as usize);
         // A key that was made from the text isn't in it.
         let key = self.text.as_bytes().get(start..start + len)?;
@@ -359,16 +355,17 @@ impl<'a> Parser<'a> {
         self.blank_lines = 0;
         if name == DEFAULT_SECTION {
             self.place = Place::Defaults;
-            self.alike = false;
+            self.alike = (0, 0);
             return Some(());
         }
         if !self.names.insert(name.as_bytes()) {
             return None;
         }
+        let before = self.sections.last().map_or(0, |s| s.first);
         let section = SectionSpan { name: self.span(name), first: self.entries.len() as u32 };
         self.sections.push(section);
         self.place = Place::Section;
-        self.alike = true;
+        self.alike = (before, section.first);
         Some(())
     }
 
@@ -383,7 +380,7 @@ impl<'a> Parser<'a> {
         if key.is_empty() {
             return None;
         }
-        self.alike = false;
+        self.alike = (0, 0);
         if key.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) {
             let lower = key.to_lowercase();
             let key = self.make(&lower);
@@ -398,14 +395,10 @@ impl<'a> Parser<'a> {
         if self.has_key(key) {
             return None;
         }
-        self.push(entry);
-        Some(())
-    }
-
-    fn push(&mut self, entry: Entry) {
         self.current().push(entry);
         self.open_key = true;
         self.blank_lines = 0;
+        Some(())
     }
 
     /// Whether the current section has `key` already; notes it where the section has many keys.
@@ -448,6 +441,47 @@ impl<'a> Parser<'a> {
             *last = entry;
         }
     }
+}
+
+/// How many bytes come before the first line end. Lines are short: this is faster than a search made for long texts.
+fn line_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let mut rest = bytes;
+    let mut length = 0;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        // A byte that is a line end becomes zero; the lowest zero byte is the lowest one with its high bit set here.
+        let zeros = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
+        let found = zeros.wrapping_sub(ONES) & !zeros & HIGHS;
+        if found != 0 {
+            return length + (found.trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+        rest = after;
+    }
+    length + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
+}
+
+/// Where the value of `key = value` stands in its line, behind the separator and without blanks. `None` is for a closer
+/// look: no separator, or other blanks than the common one.
+fn value_place(line: &[u8], key: usize) -> Option<(usize, usize)> {
+    let last = line.last()?;
+    // Nearly every line is like this.
+    if let [b' ', b'=', b' ', first, ..] = &line[key..]
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return Some((key + 3, line.len()));
+    }
+    let separator = key + line[key..].iter().position(|b| *b != b' ')?;
+    if !matches!(line[separator], b'=' | b':') {
+        return None;
+    }
+    let after = &line[separator + 1..];
+    let Some(blanks) = after.iter().position(|b| *b != b' ') else { return Some((line.len(), line.len())) };
+    let from = separator + 1 + blanks;
+    let to = 1 + line.iter().rposition(|b| *b != b' ')?;
+    (line[from].is_ascii_graphic() && line[to - 1].is_ascii_graphic()).then_some((from, to))
 }
 
 /// The name in a section's header line.
@@ -556,6 +590,26 @@ mod tests {
     fn meaning(ini: &Ini) -> Vec<(String, Vec<(String, String)>)> {
         let owned = |(k, v): (&str, &str)| (k.to_owned(), v.to_owned());
         ini.sections().map(|s| (s.name().to_owned(), s.entries().map(owned).collect())).collect()
+    }
+
+    #[test]
+    fn lengths_of_lines() {
+        for length in 0..40 {
+            let text = format!("{}\n\u{8a}x", "a".repeat(length));
+            assert_eq!(line_length(text.as_bytes()), length);
+            assert_eq!(line_length(&text.as_bytes()[..length]), length);
+        }
+    }
+
+    #[test]
+    fn sections_that_are_alike_and_not() {
+        let text = "[a]\nx = 1\ny = 2\n[b]\nx = 3\ny = 4\nz = 5\n[c]\nx = 6\nz = 7\ny = 8\n[d]\nx=9\nx y = 1\n";
+        let all: Vec<_> =
+            ini(text).sections().map(|s| s.entries().map(|(k, v)| format!("{k}{v}")).collect::<String>()).collect();
+        assert_eq!(all, ["x1y2", "x3y4z5", "x6z7y8", "x9x y1"]);
+        assert_eq!(fails("[a]\nx = 1\n[b]\nx = 1\nx = 2\n"), 5);
+        assert_eq!(fails("[a]\nx = 1\ny = 1\n[b]\nx = 1\ny = 2\nx = 3\n"), 7);
+        assert_eq!(fails("[a]\nx = 1\ny = 1\n[b]\ny = 1\nx = 2\ny = 3\n"), 7);
     }
 
     #[test]

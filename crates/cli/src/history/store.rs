@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Names another file.
-const FILE_VARIABLE: &str = "AWS_CLI_HISTORY_FILE";
+const FILE_VARIABLE: &str = oxaws_env::var::AWS_CLI_HISTORY_FILE;
 const FILE: &str = "~/.aws/cli/history/history.db";
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

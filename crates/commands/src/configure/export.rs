@@ -114,10 +114,10 @@ fn formatted(credentials: &Credentials, format: &str) -> String {
         return to_json(&Value::Map(members), PROCESS_JSON) + "\n";
     }
     let variables = [
-        ("AWS_ACCESS_KEY_ID", Some(key)),
-        ("AWS_SECRET_ACCESS_KEY", Some(secret)),
-        ("AWS_SESSION_TOKEN", token),
-        ("AWS_CREDENTIAL_EXPIRATION", expiration.as_deref()),
+        (oxaws_env::var::AWS_ACCESS_KEY_ID, Some(key)),
+        (oxaws_env::var::AWS_SECRET_ACCESS_KEY, Some(secret)),
+        (oxaws_env::var::AWS_SESSION_TOKEN, token),
+        (oxaws_env::var::AWS_CREDENTIAL_EXPIRATION, expiration.as_deref()),
     ];
     let line = |(name, value): (&str, &str)| match format {
         "env" => format!("export {name}={value}\n"),

@@ -119,7 +119,7 @@ fn user_entry(call: &CommandCall, cluster: &Map) -> Result<Node, Failure> {
         ("command", Node::text("aws")),
     ]);
     if let Some(profile) = call.cx.session.config()?.profile_name().filter(|p| !p.is_empty()) {
-        let variable = Node::map([("name", Node::text("AWS_PROFILE")), ("value", Node::text(profile))]);
+        let variable = Node::map([("name", Node::text(oxaws_env::var::AWS_PROFILE)), ("value", Node::text(profile))]);
         exec.set("env", Node::List(vec![variable]));
     }
     let name = args.word("user_alias").filter(|a| !a.is_empty()).unwrap_or(arn);

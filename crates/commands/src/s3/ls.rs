@@ -10,10 +10,9 @@ use lines::Lines;
 use oxaws_cli::argparse::{Given, Nargs};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallError, CallInput, Paging, Reply, Session};
+use oxaws_client::{CallInput, Paging, Reply, Session};
 use oxaws_input::python_repr::repr_str;
 use oxaws_model::Operation;
-use oxaws_protocol::{ParseOptions, Timestamps};
 use oxaws_value::{Map, Value};
 use page::Page;
 use std::io::Write;
@@ -144,15 +143,7 @@ fn objects(
 
 /// What the general reader makes of a reply.
 fn parse(session: &Session, operation: Operation, reply: &Reply) -> Result<Map, Failure> {
-    let headers: Vec<(String, String)> = reply.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let reply = oxaws_protocol::Reply { status: reply.status, reason: "", headers: &headers, body: &reply.body };
-    let parsed = session.with_clock(|clock| {
-        oxaws_protocol::parse(operation, &reply, &ParseOptions { timestamps: Timestamps::Iso8601, clock })
-    });
-    match parsed.map_err(CallError::from)?.value {
-        Value::Map(map) => Ok(map),
-        _ => Ok(Map::new()),
-    }
+    Ok(session.parse_raw(operation, reply)?)
 }
 
 /// What Python says about a mapping that has no such key.

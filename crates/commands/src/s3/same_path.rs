@@ -27,7 +27,7 @@ pub fn check(call: &CommandCall, source: &str, dest: &str) -> Result<(), Failure
         return Ok(());
     }
     let asked = call.args.flag("validate_same_s3_paths") == Some(true);
-    let variable = call.cx.world.var("AWS_CLI_S3_MV_VALIDATE_SAME_S3_PATHS");
+    let variable = call.cx.world.var(oxaws_env::var::AWS_CLI_S3_MV_VALIDATE_SAME_S3_PATHS);
     if asked || variable.is_some_and(|v| v.eq_ignore_ascii_case("true")) {
         let region = call.args.word("source_region").or(call.cx.globals.region.as_deref());
         let sources = underlying(call, source, region)?;

@@ -9,8 +9,6 @@ use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_transfer::{Action, Both, CaseConflict, Report, S3, Stop, Sync, Throttle, Transfer, TransferConfig};
 use std::fs::File;
-use std::io;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -144,12 +142,12 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
                 Ok(expected) => expected,
                 Err(text) => return printer.fatal(&text),
             };
-            match io::stdin().as_fd().try_clone_to_owned() {
+            match call.cx.ui.raw_input() {
                 Ok(input) => transfer.upload_stream(&mut File::from(input), expected),
                 Err(e) => printer.fatal(&e.to_string()),
             }
         } else if paths.dest == "-" {
-            match io::stdout().as_fd().try_clone_to_owned() {
+            match call.cx.ui.raw_output() {
                 Ok(output) => transfer.download_stream(&mut File::from(output)),
                 Err(e) => printer.fatal(&e.to_string()),
             }
