@@ -576,8 +576,11 @@ mod tests {
         assert_eq!(get(&text, "profile p1999", "region").as_deref(), Some("r1999"));
     }
 
+    /// Sections by name, with keys and values.
+    type Meaning = Vec<(String, Vec<(String, String)>)>;
+
     /// What a text means, with every line looked at closely.
-    fn closely(text: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+    fn closely(text: &str) -> Option<Meaning> {
         let mut parser = Parser::new(text);
         for line in text.split('\n') {
             parser.line(line)?;
@@ -587,7 +590,7 @@ mod tests {
         Some(meaning(&ini))
     }
 
-    fn meaning(ini: &Ini) -> Vec<(String, Vec<(String, String)>)> {
+    fn meaning(ini: &Ini) -> Meaning {
         let owned = |(k, v): (&str, &str)| (k.to_owned(), v.to_owned());
         ini.sections().map(|s| (s.name().to_owned(), s.entries().map(owned).collect())).collect()
     }

@@ -91,6 +91,19 @@ fn lenient_base64(text: &str) -> Option<Vec<u8>> {
     base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(digits).ok()
 }
 
+/// The binary members of a page's last key become bytes: as text they would be encoded once more in the next request
+/// and in the token that goes on from here.
+pub(super) fn last_key(value: &mut Map) {
+    let Some(Value::Map(key)) = value.get_mut("LastEvaluatedKey") else { return };
+    for (_, attribute) in key.iter_mut() {
+        if let Some(binary) = attribute.as_map_mut().and_then(|a| a.get_mut("B"))
+            && let Some(bytes) = binary.as_str().and_then(lenient_base64)
+        {
+            *binary = Value::Bytes(bytes);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,17 +132,5 @@ mod tests {
         let mut map: Map = [("TemplateBody", Value::from("a: 1"))].into_iter().collect();
         template_body(&mut map);
         assert_eq!(map.get("TemplateBody"), Some(&Value::from("a: 1")));
-    }
-}
-/// The binary members of a page's last key become bytes: as text they would be encoded once more in the next request
-/// and in the token that goes on from here.
-pub(super) fn last_key(value: &mut Map) {
-    let Some(Value::Map(key)) = value.get_mut("LastEvaluatedKey") else { return };
-    for (_, attribute) in key.iter_mut() {
-        if let Some(binary) = attribute.as_map_mut().and_then(|a| a.get_mut("B"))
-            && let Some(bytes) = binary.as_str().and_then(lenient_base64)
-        {
-            *binary = Value::Bytes(bytes);
-        }
     }
 }

@@ -96,8 +96,9 @@ pub fn is_foreign(start_url: &str) -> bool {
 
 fn is_of_aws(host: &str) -> bool {
     let host = host.trim_end_matches('.');
-    let beneath = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    HOSTS.contains(&host) || DOMAINS.iter().any(|domain| beneath(&domain))
+    let beneath =
+        |domain: &&'static str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    HOSTS.contains(&host) || DOMAINS.iter().any(beneath)
 }
 
 fn region_of(host: &str) -> Option<String> {
