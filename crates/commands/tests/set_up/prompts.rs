@@ -11,7 +11,7 @@ fn on_terminal(aws: &Aws, line: &str) -> Option<Child> {
     let plain = aws.command(&[]);
     let program = plain.get_program().to_str().expect("a path");
     let mut script = Command::new("script");
-    script.args(["-qefc", &format!("{program} {line}"), "/dev/null"]);
+    script.args(["-qefc", &format!("env --default-signal=INT {program} {line}"), "/dev/null"]);
     script.env_clear().current_dir(aws.work());
     for (name, value) in plain.get_envs() {
         if let Some(value) = value {
