@@ -22,7 +22,10 @@ pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
             return failure.exit();
         }
     };
-    Driver { world, pack, registry }.main(&args)
+    crate::ui::announce_bugs();
+    let driver = Driver { world, pack, registry };
+    // A bug ends the command with the code of everything unforeseen, never with a code that means something else.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args))).unwrap_or(Exit::General)
 }
 
 fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {

@@ -128,3 +128,14 @@ impl<'a> Ui<'a> {
         written.and(flushed)
     }
 }
+
+/// Makes a bug in the program say so in one line, and ask for a report.
+pub fn announce_bugs() {
+    std::panic::set_hook(Box::new(|bug| {
+        let place = bug.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+        let _ = writeln!(
+            io::stderr(),
+            "\naws: [ERROR]: a bug in oxaws{place}: please report it with the command that shows it"
+        );
+    }));
+}
