@@ -35,6 +35,7 @@ pub use oxaws_protocol::Event;
 pub use oxaws_sign::percent_decode;
 pub use paginate::{Pages, Paging};
 pub use presign::Presigning;
+pub use retry::is_retryable_code;
 pub use send::{Source, StreamBody};
 pub use session::{ClientOptions, Session, SessionOptions, Signer};
 pub use wait::wait;

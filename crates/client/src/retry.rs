@@ -37,6 +37,11 @@ const THROTTLING: [&str; 14] = [
 /// Error codes of faults that pass.
 const TRANSIENT: [&str; 3] = ["RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"];
 
+/// Whether an error code alone makes another attempt worth it (botocore's standard mode).
+pub fn is_retryable_code(code: &str) -> bool {
+    THROTTLING.contains(&code) || TRANSIENT.contains(&code)
+}
+
 /// Operations that wait for something to happen: out of tokens they still pause before they give up, so that a loop
 /// around them doesn't spin (only with `AWS_NEW_RETRIES_2026`).
 const LONG_POLLING: [(&str, &str); 4] = [
@@ -49,7 +54,7 @@ const LONG_POLLING: [(&str, &str); 4] = [
 /// Whether an error answer is worth another attempt.
 pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
     let code = error.code.as_str();
-    if THROTTLING.contains(&code) || TRANSIENT.contains(&code) || matches!(error.status, 500 | 502 | 503 | 504) {
+    if is_retryable_code(code) || matches!(error.status, 500 | 502 | 503 | 504) {
         return true;
     }
     // STS asks an identity provider that may be busy.

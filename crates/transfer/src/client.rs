@@ -29,26 +29,11 @@ const MAX_PAUSE: f64 = 20.0;
 /// A header about to be sent.
 pub(crate) type Header<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
 
-/// Error codes that another attempt may help with, beside statuses 500, 502, 503 and 504 (botocore's standard mode).
-const RETRYABLE: [&str; 17] = [
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottledException",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "RequestThrottled",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "EC2ThrottledException",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "InternalError",
-];
+/// Whether another attempt may help with an error code, beside statuses 500, 502, 503 and 504.
+fn is_retryable_code(code: &str) -> bool {
+    // S3 can answer with it under status 200.
+    code == "InternalError" || oxaws_client::is_retryable_code(code)
+}
 
 /// S3 as one client sees it: a region, an endpoint, credentials.
 pub struct S3<'s> {
@@ -341,7 +326,7 @@ impl<'s> S3<'s> {
             };
             let again = match &error {
                 TransferError::Call(CallError::Service(failure)) => {
-                    RETRYABLE.contains(&failure.code()) || matches!(failure.error.status, 500 | 502 | 503 | 504)
+                    is_retryable_code(failure.code()) || matches!(failure.error.status, 500 | 502 | 503 | 504)
                 }
                 TransferError::Call(CallError::Http(e)) => e.is_transient(),
                 _ => false,

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn finds_words_and_long_files() {
-        let text = ["see /wo", "rk/x\na/wo", "rk/y and https://pypi", ".org/simple\n"].concat();
+        let text = ["see /wo", "rk/x\na/wo", "rk/y and https:/", "/pypi", ".org/simple\n"].concat();
         let file = TextFile { name: "a.md".into(), text };
         assert_eq!(check(&[file]).iter().map(|f| f.line).collect::<Vec<_>>(), [1, 2]);
         let long = TextFile { name: "a.rs".into(), text: "\n".repeat(MAX_LINES + 1) };
