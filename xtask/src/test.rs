@@ -49,20 +49,21 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
     let findings = tidy::report(project)?;
     parts.push(("tidy", Tally { passed: u64::from(findings == 0), failed: findings, skipped: 0 }));
 
-    announce("unit, property and vector tests");
-    let mut cargo = project.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    parts.push(("workspace", tests(&mut cargo)?));
-
-    announce("end-to-end tests: the executable against moto_server and an embedded S3 server");
     let executable = match options.value("--aws") {
         Some(path) => path.into(),
         None => {
+            announce("the executable, which some of the tests run");
             run_program(&mut project.cargo(&["build", "--package", "oxaws"]))?;
             project.executable("debug")
         }
     };
+    announce("unit, property and vector tests");
+    let mut cargo = project.cargo(&["test", "--workspace", "--no-fail-fast"]);
+    parts.push(("workspace", tests(cargo.env(aws::EXECUTABLE, &executable))?));
+
+    announce("end-to-end tests: the executable against moto_server and an embedded S3 server");
     let mut cargo = project.cargo(&["test", "--package", "oxaws-testkit", "--features", "s3", "--no-fail-fast"]);
-    cargo.args(["--test", "e2e"]).env(aws::EXECUTABLE, executable).env(moto::FOLDER, servers);
+    cargo.args(["--test", "e2e"]).env(aws::EXECUTABLE, &executable).env(moto::FOLDER, servers);
     parts.push(("end to end", tests(&mut cargo)?));
 
     println!();
