@@ -2,7 +2,7 @@
 
 use oxaws_testkit::aws::EXECUTABLE;
 
-use crate::task::{Options, Outcome, Project, announce, run as run_program};
+use crate::task::{Options, Outcome, Project, announce, build_release, run as run_program};
 
 /// Builds and starts the tour; `--aws PATH` tours another executable.
 ///
@@ -14,8 +14,7 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
         Some(path) => path.into(),
         None => {
             announce("building aws (the first time takes a few minutes: all models are compiled in)");
-            run_program(&mut project.cargo(&["build", "--release", "--package", "oxaws"]))?;
-            project.executable("release")
+            build_release(project)?
         }
     };
     announce("building the S3 server for the tour");

@@ -4,6 +4,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod dist;
 mod fuzz;
 mod python;
 mod task;
@@ -26,6 +27,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task { name: "demo", about: "build `aws` and give a guided tour against an embedded S3 server", run: demo::run },
     Task { name: "test", about: "prepare everything the tests need and run the whole test suite", run: test::run },
+    Task { name: "dist", about: "build the optimised, static executable and try it", run: dist::run },
     Task { name: "tidy", about: "check layers, hand-kept lists, dead files and banned words", run: tidy::run },
     Task { name: "vectors", about: "fetch the pinned test vectors into target/vectors", run: vectors::run },
     Task { name: "bench", about: "measure `aws` beside a real AWS CLI v2 (--reference PATH)", run: bench::run },

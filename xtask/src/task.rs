@@ -82,6 +82,20 @@ impl Project {
     }
 }
 
+/// Builds the executable optimised and, where the C library allows it, static; returns where it lies.
+///
+/// # Errors
+/// When it doesn't build.
+pub fn build_release(project: &Project) -> Outcome<PathBuf> {
+    let mut build = project.cargo(&["rustc", "--release", "--package", "oxaws", "--bin", "aws"]);
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        // Said to the last crate only: for all of them, macros of the compiler's own could no longer be built.
+        build.args(["--", "-C", "target-feature=+crt-static"]);
+    }
+    run(&mut build)?;
+    Ok(project.executable("release"))
+}
+
 /// Tells what comes next.
 pub fn announce(text: impl fmt::Display) {
     println!("==> {text}");

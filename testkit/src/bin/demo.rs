@@ -90,6 +90,7 @@ fn tour() -> io::Result<u32> {
     ));
 
     objects(&mut tour, &Aws::at(&program)?.with("AWS_ENDPOINT_URL", server.url()), bucket.path())?;
+    folders(&mut tour, &Aws::at(&program)?.with("AWS_ENDPOINT_URL", server.url()), bucket.path())?;
     exit_codes(&mut tour, &program, &server)?;
 
     tour.heading("Summary");
@@ -130,10 +131,41 @@ fn objects(tour: &mut Tour, aws: &Aws, stored: &Path) -> io::Result<()> {
     Ok(())
 }
 
+fn folders(tour: &mut Tour, aws: &Aws, stored: &Path) -> io::Result<()> {
+    tour.heading("2. Whole folders, through the s3 commands");
+    aws.file("tales/fox.txt", "The quick brown fox\n")?;
+    aws.file("tales/old/dog.txt", "The lazy dog\n")?;
+
+    let make = ["s3", "mb", "s3://den"];
+    let outcome = aws.run(&make)?;
+    tour.step("make a bucket", &make, &outcome, 0, stored.join("den").is_dir());
+    let up = ["s3", "sync", "tales", "s3://den/tales"];
+    let outcome = aws.run(&up)?;
+    tour.step("bring a folder into it", &up, &outcome, 0, stored.join("den/tales/old/dog.txt").is_file());
+    tour.run(aws, "look", &["s3", "ls", "s3://den", "--recursive", "--summarize"], 0, "Total Objects: 2")?;
+    let outcome = aws.run(&up)?;
+    tour.step("once more: there is nothing to do", &up, &outcome, 0, outcome.stdout.is_empty());
+    let down = ["s3", "cp", "s3://den/tales", "copy", "--recursive", "--exclude", "old/*"];
+    let outcome = aws.run(&down)?;
+    let (wanted, excluded) = (aws.work().join("copy/fox.txt"), aws.work().join("copy/old"));
+    tour.step("bring part of it back", &down, &outcome, 0, wanted.is_file() && !excluded.exists());
+    let remove = ["s3", "rb", "s3://den", "--force"];
+    let outcome = aws.run(&remove)?;
+    tour.step("remove the bucket with all that is in it", &remove, &outcome, 0, !stored.join("den").exists());
+    Ok(())
+}
+
 fn exit_codes(tour: &mut Tour, program: &Path, server: &S3Server) -> io::Result<()> {
-    tour.heading("2. One command for each exit code");
+    tour.heading("3. One command for each exit code");
     let aws = Aws::at(program)?.with("AWS_ENDPOINT_URL", server.url()).with("AWS_MAX_ATTEMPTS", "1");
     tour.run(&aws, "0: all went well", &["--version"], 0, "aws-cli/2")?;
+    fs::create_dir_all(aws.work().join("tales"))?;
+    std::os::unix::fs::symlink("nowhere", aws.work().join("tales/lost.txt"))?;
+    aws.run(&["s3", "mb", "s3://shelf"])?;
+    let gone = ["s3", "cp", "s3://shelf/nothing", "out"];
+    tour.run(&aws, "1: a transfer failed", &gone, 1, "404")?;
+    let skipped = ["s3", "cp", "tales", "s3://shelf", "--recursive"];
+    tour.run(&aws, "2: a file was skipped (a link to nowhere), nothing failed", &skipped, 2, "Skipping file")?;
     let misspelt = ["s3api", "list-bucket"];
     tour.run(&aws, "252: the command line is wrong", &misspelt, 252, "list-buckets")?;
     let nobody = Aws::at(program)?.without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY");

@@ -2,6 +2,39 @@
 
 use crate::schema::{Field, Schema};
 
+/// The volumes of an instance.
+const EBS_CONFIGURATION: Schema = Schema::Structure(&[
+    Field::new("EbsOptimized", Schema::Bool),
+    Field::new(
+        "EbsBlockDeviceConfigs",
+        Schema::List(&Schema::Structure(&[
+            Field::new(
+                "VolumeSpecification",
+                Schema::Structure(&[
+                    Field::required("VolumeType", Schema::Text),
+                    Field::required("SizeInGB", Schema::Int),
+                    Field::new("Iops", Schema::Int),
+                    Field::new("Throughput", Schema::Int),
+                ]),
+            ),
+            Field::new("VolumesPerInstance", Schema::Int),
+        ])),
+    ),
+]);
+
+/// Settings of applications, which may hold further settings.
+const CONFIGURATIONS: Schema = Schema::List(&Schema::Structure(&[
+    Field::new("Classification", Schema::Text),
+    Field::new("Properties", Schema::Map(&Schema::Text)),
+    Field::new(
+        "Configurations",
+        Schema::List(&Schema::Structure(&[
+            Field::new("Classification", Schema::Text),
+            Field::new("Properties", Schema::Map(&Schema::Text)),
+        ])),
+    ),
+]));
+
 /// `--instance-groups`
 pub const INSTANCE_GROUPS: Schema = Schema::List(&Schema::Structure(&[
     Field::new("Name", Schema::Text),
@@ -10,27 +43,7 @@ pub const INSTANCE_GROUPS: Schema = Schema::List(&Schema::Structure(&[
     Field::required("InstanceType", Schema::Text),
     Field::required("InstanceCount", Schema::Int),
     Field::new("CustomAmiId", Schema::Text),
-    Field::new(
-        "EbsConfiguration",
-        Schema::Structure(&[
-            Field::new("EbsOptimized", Schema::Bool),
-            Field::new(
-                "EbsBlockDeviceConfigs",
-                Schema::List(&Schema::Structure(&[
-                    Field::new(
-                        "VolumeSpecification",
-                        Schema::Structure(&[
-                            Field::required("VolumeType", Schema::Text),
-                            Field::required("SizeInGB", Schema::Int),
-                            Field::new("Iops", Schema::Int),
-                            Field::new("Throughput", Schema::Int),
-                        ]),
-                    ),
-                    Field::new("VolumesPerInstance", Schema::Int),
-                ])),
-            ),
-        ]),
-    ),
+    Field::new("EbsConfiguration", EBS_CONFIGURATION),
     Field::new(
         "AutoScalingPolicy",
         Schema::Structure(&[
@@ -84,20 +97,7 @@ pub const INSTANCE_GROUPS: Schema = Schema::List(&Schema::Structure(&[
             ),
         ]),
     ),
-    Field::new(
-        "Configurations",
-        Schema::List(&Schema::Structure(&[
-            Field::new("Classification", Schema::Text),
-            Field::new("Properties", Schema::Map(&Schema::Text)),
-            Field::new(
-                "Configurations",
-                Schema::List(&Schema::Structure(&[
-                    Field::new("Classification", Schema::Text),
-                    Field::new("Properties", Schema::Map(&Schema::Text)),
-                ])),
-            ),
-        ])),
-    ),
+    Field::new("Configurations", CONFIGURATIONS),
 ]));
 
 /// `--instance-fleets`
@@ -115,41 +115,8 @@ pub const INSTANCE_FLEETS: Schema = Schema::List(&Schema::Structure(&[
             Field::new("BidPriceAsPercentageOfOnDemandPrice", Schema::Float),
             Field::new("CustomAmiId", Schema::Text),
             Field::new("Priority", Schema::Float),
-            Field::new(
-                "EbsConfiguration",
-                Schema::Structure(&[
-                    Field::new("EbsOptimized", Schema::Bool),
-                    Field::new(
-                        "EbsBlockDeviceConfigs",
-                        Schema::List(&Schema::Structure(&[
-                            Field::new(
-                                "VolumeSpecification",
-                                Schema::Structure(&[
-                                    Field::required("VolumeType", Schema::Text),
-                                    Field::required("SizeInGB", Schema::Int),
-                                    Field::new("Iops", Schema::Int),
-                                    Field::new("Throughput", Schema::Int),
-                                ]),
-                            ),
-                            Field::new("VolumesPerInstance", Schema::Int),
-                        ])),
-                    ),
-                ]),
-            ),
-            Field::new(
-                "Configurations",
-                Schema::List(&Schema::Structure(&[
-                    Field::new("Classification", Schema::Text),
-                    Field::new("Properties", Schema::Map(&Schema::Text)),
-                    Field::new(
-                        "Configurations",
-                        Schema::List(&Schema::Structure(&[
-                            Field::new("Classification", Schema::Text),
-                            Field::new("Properties", Schema::Map(&Schema::Text)),
-                        ])),
-                    ),
-                ])),
-            ),
+            Field::new("EbsConfiguration", EBS_CONFIGURATION),
+            Field::new("Configurations", CONFIGURATIONS),
         ])),
     ),
     Field::new(
