@@ -39,6 +39,7 @@ fn run() -> Result<(), String> {
             for pack in PACKS {
                 fs::copy(folder.join(pack), out.join(pack)).map_err(|e| format!("{}: {e}", folder.display()))?;
             }
+            println!("cargo:rustc-env=OXAWS_PACK_SOURCE=");
             return Ok(());
         }
     }
@@ -46,6 +47,8 @@ fn run() -> Result<(), String> {
         Some(path) => path,
         None => wheel(&requirements)?,
     };
+    // The tests read the models once more.
+    println!("cargo:rustc-env=OXAWS_PACK_SOURCE={}", models.display());
     let (facts, docs) = compile(&models, &overlay).map_err(|e| e.to_string())?;
     for (name, bytes) in PACKS.iter().zip([facts, docs]) {
         fs::write(out.join(name), bytes).map_err(|e| format!("{name}: {e}"))?;
@@ -54,23 +57,14 @@ fn run() -> Result<(), String> {
 }
 
 fn compile(models: &Path, overlay: &Path) -> Result<(Vec<u8>, Vec<u8>), oxaws_modelpack::ModelError> {
-    let dir = ModelDir::open(models)?;
     let version = models.file_name().and_then(|n| n.to_str()).and_then(|n| n.split('-').nth(1)).unwrap_or("local");
     let mut builder = PackBuilder::new(&format!("botocore {version}")).with_docs(DOCS_LEVEL);
-    let mut sources = vec![dir];
-    if overlay.is_dir() {
-        sources.push(ModelDir::open(overlay)?);
-    }
-    let mut services: Vec<(String, String, usize)> = Vec::new();
-    for (at, source) in sources.iter().enumerate() {
-        services.extend(source.services().into_iter().map(|(s, v)| (s, v, at)));
-    }
-    services.sort();
-    for (service, version, at) in services {
-        builder.add_service(&service, &sources[at].service(&service, &version)?)?;
+    let dir = ModelDir::open(models)?.overlaid_by(ModelDir::open(overlay)?);
+    for (service, version) in dir.services() {
+        builder.add_service(&service, &dir.service(&service, &version)?)?;
     }
     let null = serde_json::Value::Null;
-    let (parts, endpoints) = (sources[0].json("partitions")?, sources[0].json("endpoints")?);
+    let (parts, endpoints) = (dir.json("partitions")?, dir.json("endpoints")?);
     builder.set_partitions(partitions::compile_partitions(
         parts.as_ref().unwrap_or(&null),
         endpoints.as_ref().unwrap_or(&null),

@@ -1,9 +1,12 @@
 //! Runs the real executable as a user would, in a home and a working folder of its own.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{env, io};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{env, io, thread};
 
 use crate::pattern;
 use crate::scratch::Scratch;
@@ -15,6 +18,9 @@ pub const EXECUTABLE: &str = "OXAWS_AWS";
 pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 /// The secret that belongs to [`ACCESS_KEY`].
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// A command that takes longer is ended with signal 9.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An `aws` to call: which program, with which variables, in which folders. The parent's environment isn't handed down
 /// except for `PATH`.
@@ -124,6 +130,32 @@ impl Aws {
         finish(self.command(args).spawn()?)
     }
 
+    /// Runs a command with this on its standard input, through a pipe.
+    ///
+    /// # Errors
+    /// When the executable can't be started.
+    pub fn feed(&self, args: &[&str], input: &[u8]) -> io::Result<Outcome> {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn()?;
+        let stdin = child.stdin.take();
+        thread::scope(|scope| {
+            // A command that fails early doesn't read all of it.
+            scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
+            finish(child)
+        })
+    }
+
+    /// Runs a command as the last one of a shell script, in which it is `"$@"`.
+    ///
+    /// # Errors
+    /// When there is no shell.
+    pub fn run_in_shell(&self, script: &str, args: &[&str]) -> io::Result<Outcome> {
+        let plain = self.command(args);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(plain.get_program()).args(plain.get_args());
+        shell.env_clear().envs(self.vars.iter().map(|(n, v)| (n, v))).current_dir(self.work());
+        finish(shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
+    }
+
     /// Starts a command, waits until `ready` returns, and presses Ctrl-C.
     ///
     /// # Errors
@@ -163,7 +195,15 @@ impl Outcome {
 }
 
 fn finish(child: Child) -> io::Result<Outcome> {
+    let (ended, end) = mpsc::channel::<()>();
+    let pid = rustix::process::Pid::from_child(&child);
+    thread::spawn(move || {
+        if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    });
     let output = child.wait_with_output()?;
+    drop(ended);
     let signal = std::os::unix::process::ExitStatusExt::signal(&output.status);
     Ok(Outcome {
         code: output.status.code().or(signal.map(|s| -s)).unwrap_or(i32::MIN),

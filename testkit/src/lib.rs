@@ -4,9 +4,15 @@
 //! Development code: nothing in `crates/` may depend on it outside `[dev-dependencies]`.
 
 pub mod aws;
+pub mod fault;
+pub mod memory;
 pub mod moto;
 pub mod pattern;
+pub mod proxy;
+pub mod rclone;
 #[cfg(feature = "s3")]
 pub mod s3;
 pub mod scratch;
 pub mod stub;
+#[cfg(feature = "s3")]
+pub mod tls;

@@ -3,9 +3,13 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
+
+#[cfg(feature = "s3")]
+use crate::tls::Identity;
 
 /// The longest request body the stub takes, in bytes.
 const MAX_BODY: usize = 256 << 20;
@@ -44,6 +48,10 @@ pub enum Reply {
     },
     /// Put these bytes on the wire as they are, then close.
     Raw(Vec<u8>),
+    /// Answer with the first bytes of a reply to which this many bytes of its body are missing, then close.
+    Cut(Box<Reply>, usize),
+    /// Wait, put half of the reply on the wire, wait again, and send the rest.
+    Slow(Box<Reply>, Duration),
     /// Close without an answer.
     Drop,
     /// Never answer; the connection stays open.
@@ -77,12 +85,21 @@ impl Reply {
 }
 
 type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
+/// Makes of an accepted connection what requests are read from.
+type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync;
 
-/// A running stub. It listens until the process ends; its threads hold no other resources.
+/// Something to talk over: a socket, or TLS on one.
+trait Connection: Read + Write {}
+
+impl<T: Read + Write> Connection for T {}
+
+/// A running stub. It listens until it is dropped.
 pub struct Stub {
     address: SocketAddr,
+    scheme: &'static str,
     requests: Arc<Mutex<Vec<Request>>>,
     arrivals: Mutex<mpsc::Receiver<()>>,
+    ended: Arc<AtomicBool>,
 }
 
 impl Stub {
@@ -91,14 +108,46 @@ impl Stub {
     /// # Errors
     /// When no port is to be had.
     pub fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> io::Result<Self> {
+        Self::listen("http", Arc::new(|stream| Ok(Box::new(stream))), answer)
+    }
+
+    /// Like [`Stub::start`], over TLS.
+    ///
+    /// # Errors
+    /// When no port is to be had.
+    #[cfg(feature = "s3")]
+    pub fn start_tls(
+        identity: &Identity,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let identity = identity.clone();
+        Self::listen("https", Arc::new(move |stream| Ok(Box::new(identity.accept(stream)?))), answer)
+    }
+
+    fn listen(
+        scheme: &'static str,
+        wrap: Arc<Wrap>,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let (arrived, arrivals) = mpsc::channel();
-        let stub = Stub { address: listener.local_addr()?, requests: Arc::default(), arrivals: Mutex::new(arrivals) };
+        let stub = Stub {
+            address: listener.local_addr()?,
+            scheme,
+            requests: Arc::default(),
+            arrivals: Mutex::new(arrivals),
+            ended: Arc::default(),
+        };
         let (answer, requests): (Arc<Answer>, _) = (Arc::new(answer), Arc::clone(&stub.requests));
+        let ended = Arc::clone(&stub.ended);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                if ended.load(Ordering::Acquire) {
+                    break;
+                }
                 let (answer, requests, arrived) = (Arc::clone(&answer), Arc::clone(&requests), arrived.clone());
-                thread::spawn(move || serve(stream, &*answer, &requests, &arrived));
+                let wrap = Arc::clone(&wrap);
+                thread::spawn(move || serve(stream, &*wrap, &*answer, &requests, &arrived));
             }
         });
         Ok(stub)
@@ -117,14 +166,27 @@ impl Stub {
         })
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or `https://localhost:PORT` over TLS.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.scheme {
+            "https" => format!("https://localhost:{}", self.address.port()),
+            scheme => format!("{scheme}://{}", self.address),
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What came so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         locked(&self.requests).clone()
+    }
+
+    /// How many requests came so far.
+    pub fn count(&self) -> usize {
+        locked(&self.requests).len()
     }
 
     /// Waits for one more request; false after ten seconds without.
@@ -137,40 +199,82 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn serve(stream: TcpStream, answer: &Answer, requests: &Mutex<Vec<Request>>, arrived: &mpsc::Sender<()>) {
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Release);
+        let _ = TcpStream::connect(self.address); // wakes the thread that listens
+    }
+}
+
+fn serve(stream: TcpStream, wrap: &Wrap, answer: &Answer, requests: &Mutex<Vec<Request>>, arrived: &mpsc::Sender<()>) {
     let _ = stream.set_nodelay(true);
-    let Ok(reader) = stream.try_clone() else { return };
-    let mut reader = BufReader::new(reader);
-    while let Ok(Some(request)) = read_request(&mut reader, &stream) {
+    let Ok(socket) = stream.try_clone() else { return };
+    let Ok(connection) = wrap(stream) else { return };
+    let mut connection = BufReader::new(connection);
+    while let Ok(Some(request)) = read_request(&mut connection) {
         let reply = answer(&request);
+        let has_body = request.method != "HEAD";
         locked(requests).push(request);
         let _ = arrived.send(());
-        let done = match reply {
-            Reply::Answer { status, headers, body } => write_answer(&stream, status, &headers, &body),
-            Reply::Raw(bytes) => (&stream).write_all(&bytes).and(Err(io::ErrorKind::ConnectionAborted.into())),
-            Reply::Drop => Err(io::ErrorKind::ConnectionAborted.into()),
-            Reply::Hang => io::copy(&mut reader, &mut io::sink()).and(Err(io::ErrorKind::ConnectionAborted.into())),
-        };
-        if done.is_err() {
+        if send(reply, &mut connection, has_body).is_err() {
             break;
         }
     }
-    let _ = stream.shutdown(Shutdown::Both);
+    let _ = socket.shutdown(Shutdown::Both);
 }
 
-fn write_answer(mut to: &TcpStream, status: u16, headers: &[(String, String)], body: &[u8]) -> io::Result<()> {
+/// Acts on a reply; an error ends the connection.
+fn send(reply: Reply, connection: &mut BufReader<Box<dyn Connection>>, has_body: bool) -> io::Result<()> {
+    const END: io::ErrorKind = io::ErrorKind::ConnectionAborted;
+    match reply {
+        Reply::Answer { .. } => {
+            let (head, body) = wire(&reply);
+            connection.get_mut().write_all(&head)?;
+            connection.get_mut().write_all(if has_body { body } else { &[] })?;
+            connection.get_mut().flush()
+        }
+        Reply::Raw(bytes) => {
+            connection.get_mut().write_all(&bytes)?;
+            connection.get_mut().flush()?;
+            Err(END.into())
+        }
+        Reply::Cut(reply, missing) => {
+            let (mut bytes, body) = wire(&reply);
+            bytes.extend_from_slice(if has_body { &body[..body.len().saturating_sub(missing)] } else { &[] });
+            send(Reply::Raw(bytes), connection, has_body)
+        }
+        Reply::Slow(reply, pause) => {
+            let (mut bytes, body) = wire(&reply);
+            bytes.extend_from_slice(if has_body { body } else { &[] });
+            for half in bytes.chunks(bytes.len().div_ceil(2).max(1)) {
+                thread::sleep(pause);
+                connection.get_mut().write_all(half)?;
+                connection.get_mut().flush()?;
+            }
+            Ok(())
+        }
+        Reply::Drop => Err(END.into()),
+        Reply::Hang => {
+            io::copy(connection, &mut io::sink())?;
+            Err(END.into())
+        }
+    }
+}
+
+/// Head and body of an answer; of another reply, nothing.
+fn wire(reply: &Reply) -> (Vec<u8>, &[u8]) {
+    let Reply::Answer { status, headers, body } = reply else { return (Vec::new(), &[]) };
     let mut head = format!("HTTP/1.1 {status} Stub\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
-    to.write_all(head.as_bytes())?;
-    to.write_all(body)
+    (head.into_bytes(), body)
 }
 
-fn read_request(from: &mut impl BufRead, mut to: &TcpStream) -> io::Result<Option<Request>> {
+fn read_request(connection: &mut BufReader<Box<dyn Connection>>) -> io::Result<Option<Request>> {
     let mut line = String::new();
-    if from.read_line(&mut line)? == 0 {
+    if connection.read_line(&mut line)? == 0 {
         return Ok(None);
     }
     let mut words = line.split_whitespace();
@@ -178,23 +282,28 @@ fn read_request(from: &mut impl BufRead, mut to: &TcpStream) -> io::Result<Optio
     let mut request = Request { method, target, headers: Vec::new(), body: Vec::new() };
     loop {
         line.clear();
-        from.read_line(&mut line)?;
+        connection.read_line(&mut line)?;
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     if request.header("expect").is_some_and(|v| v.eq_ignore_ascii_case("100-continue")) {
-        to.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        connection.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        connection.get_mut().flush()?;
     }
     if request.header("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
-        request.body = read_chunks(from)?;
+        request.body = read_chunks(connection)?.0;
     } else if let Some(length) = request.header("content-length").and_then(|v| v.parse().ok()) {
-        request.body = read_exactly(from, length)?;
+        request.body = read_exactly(connection, length)?;
     }
     Ok(Some(request))
 }
 
-fn read_chunks(from: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let (mut body, mut line) = (Vec::new(), String::new());
+/// The names, in lower case, and values of lines behind a body.
+type Trailers = Vec<(String, String)>;
+
+/// A body in chunks and its trailers. The framing of `aws-chunked` bodies is the same.
+pub(crate) fn read_chunks(from: &mut impl BufRead) -> io::Result<(Vec<u8>, Trailers)> {
+    let (mut body, mut trailers, mut line) = (Vec::new(), Vec::new(), String::new());
     loop {
         line.clear();
         from.read_line(&mut line)?;
@@ -207,9 +316,12 @@ fn read_chunks(from: &mut impl BufRead) -> io::Result<Vec<u8>> {
             if from.read_line(&mut line)? == 0 || line.trim().is_empty() {
                 break;
             }
+            if let Some((name, value)) = line.trim_end().split_once(':') {
+                trailers.push((name.to_ascii_lowercase(), value.to_owned()));
+            }
         }
         if size == 0 {
-            return Ok(body);
+            return Ok((body, trailers));
         }
     }
 }

@@ -3,11 +3,18 @@
 //! Each test holds exit code, standard output and standard error together; `[..]` stands for what differs from run to
 //! run. Any program with the command line of AWS CLI v2 passes.
 
+mod aliases;
 mod bad_input;
 mod ec2;
+mod expiring;
+mod faults;
+mod full_disk;
+mod https;
 mod json;
 mod local_errors;
+mod places;
 mod query;
 mod rest;
 mod s3;
+mod s3_commands;
 mod servers;

@@ -1,6 +1,26 @@
 //! The query protocol: sts, sns, iam, cloudformation.
 
-use crate::servers::{moto, run};
+use oxaws_testkit::stub::Reply;
+
+use crate::servers::{moto, run, stub};
+
+#[test]
+fn a_reply_may_begin_with_a_byte_order_mark() {
+    let identity = "<GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult>";
+    let reply = format!("\u{feff}<?xml version=\"1.0\"?>\n<R>{identity}</R>");
+    let error = "\u{feff}<ErrorResponse><Error><Code>Odd</Code><Message>so</Message></Error></ErrorResponse>";
+    let (aws, _stub) = stub([Reply::xml(reply), Reply::new(400, "text/xml", error)]);
+    let ask = ["sts", "get-caller-identity", "--query", "Account"];
+    run(&aws, &ask).check("exit 0\n--- stdout\n\"123456789012\"");
+    run(&aws, &ask).check(
+        "
+exit 254
+--- stderr
+
+aws: [ERROR]: An error occurred (Odd) when calling the GetCallerIdentity operation (reached max retries: 0): so
+",
+    );
+}
 
 #[test]
 fn sts_says_who_we_are() {

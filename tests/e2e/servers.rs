@@ -8,11 +8,15 @@ use oxaws_testkit::s3::S3Server;
 use oxaws_testkit::scratch::Scratch;
 use oxaws_testkit::stub::{Reply, Stub};
 
+/// Where moto listens.
+pub fn moto_url() -> &'static str {
+    static MOTO: OnceLock<Moto> = OnceLock::new();
+    MOTO.get_or_init(|| Moto::start().expect("moto starts")).url()
+}
+
 /// An `aws` that talks to moto.
 pub fn moto() -> Aws {
-    static MOTO: OnceLock<Moto> = OnceLock::new();
-    let server = MOTO.get_or_init(|| Moto::start().expect("moto starts"));
-    Aws::new().expect("an executable").with("AWS_ENDPOINT_URL", server.url())
+    Aws::new().expect("an executable").with("AWS_ENDPOINT_URL", moto_url())
 }
 
 /// An `aws` that talks to an S3 server of its own, and the folder its buckets are in.

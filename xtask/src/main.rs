@@ -6,6 +6,7 @@ mod conformance;
 mod demo;
 mod dist;
 mod fuzz;
+mod parity;
 mod python;
 mod task;
 mod test;
@@ -29,6 +30,11 @@ const TASKS: &[Task] = &[
     Task { name: "test", about: "prepare everything the tests need and run the whole test suite", run: test::run },
     Task { name: "dist", about: "build the optimised, static executable and try it", run: dist::run },
     Task { name: "tidy", about: "check layers, hand-kept lists, dead files and banned words", run: tidy::run },
+    Task {
+        name: "parity",
+        about: "count the covered customisations of the AWS CLI and hold the floor",
+        run: parity::run,
+    },
     Task { name: "vectors", about: "fetch the pinned test vectors into target/vectors", run: vectors::run },
     Task { name: "bench", about: "measure `aws` beside a real AWS CLI v2 (--reference PATH)", run: bench::run },
     Task { name: "fuzz", about: "run every fuzz target for a while (needs nightly and cargo-fuzz)", run: fuzz::run },

@@ -2,10 +2,13 @@
 
 use std::process::Command;
 
-use oxaws_testkit::{aws, moto};
+use oxaws_testkit::{aws, moto, rclone};
 
 use crate::task::{Options, Outcome, Project, TaskError, announce, follow, run as run_program};
 use crate::{python, tidy, vectors};
+
+/// Names the folder of the test vectors; where it is set, tests hold that what they need is there.
+const VECTORS: &str = "OXAWS_VECTORS";
 
 /// Numbers of one part of the suite.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +44,10 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
     let options = Options::new(args, &["--aws"], &[])?;
     announce("preparing: test vectors and servers go into the build folder, nothing is installed elsewhere");
     vectors::fetch(project)?;
-    let servers = project.target.join("servers/moto");
-    python::install("moto_server", &project.root.join("testkit/moto-requirements.txt"), &servers)?;
+    let moto = project.target.join("servers/moto");
+    python::install("moto_server", &project.root.join("testkit/moto-requirements.txt"), &moto)?;
+    let rclone = project.target.join("servers/rclone");
+    python::install("rclone", &project.root.join("testkit/rclone-requirements.txt"), &rclone)?;
 
     let mut parts: Vec<(&str, Tally)> = Vec::new();
     announce("tidy");
@@ -59,11 +64,13 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
     };
     announce("unit, property and vector tests");
     let mut cargo = project.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    parts.push(("workspace", tests(cargo.env(aws::EXECUTABLE, &executable))?));
+    // Promised: a test that finds no vectors fails.
+    cargo.env(aws::EXECUTABLE, &executable).env(VECTORS, project.target.join("vectors"));
+    parts.push(("workspace", tests(&mut cargo)?));
 
-    announce("end-to-end tests: the executable against moto_server and an embedded S3 server");
+    announce("end-to-end tests: the executable against moto_server, rclone, an embedded S3 server and faulty ones");
     let mut cargo = project.cargo(&["test", "--package", "oxaws-testkit", "--features", "s3", "--no-fail-fast"]);
-    cargo.args(["--test", "e2e"]).env(aws::EXECUTABLE, &executable).env(moto::FOLDER, servers);
+    cargo.args(["--test", "e2e"]).env(aws::EXECUTABLE, &executable).env(moto::FOLDER, moto).env(rclone::FOLDER, rclone);
     parts.push(("end to end", tests(&mut cargo)?));
 
     println!();

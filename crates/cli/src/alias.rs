@@ -3,12 +3,11 @@
 //! A value that begins with `!` goes to the shell. Any other is words: global options in it override the command line's,
 //! what is left stands before the words that the user gave.
 
-use crate::argparse::{ParseError, invalid_choice};
 use crate::context::Context;
 use crate::driver;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::globals::{FirstParse, Globals, first_parse};
+use crate::globals::{FirstParse, Globals, first_parse, first_parse_checked};
 use crate::registry::{Command, Registry};
 use crate::{version, wait};
 use oxaws_client::{Session, SessionOptions};
@@ -76,23 +75,17 @@ pub(crate) fn run_top_level(cx: &Context, aliases: &Aliases, first: &FirstParse)
     if let Some(script) = value.strip_prefix('!') {
         return run_script(cx, script, &first.rest).map(Some);
     }
-    let Some(mut parsed) = first_parse(&value_words(name, value)?).map_err(|e| Failure::usage(&e))? else {
+    let unknown = |target: &str| driver::unknown_command(cx.services, cx.registry, aliases, target);
+    let line = value_words(name, value)?;
+    let Some(mut parsed) = first_parse_checked(&line, &unknown).map_err(|e| Failure::usage(&e))? else {
         cx.ui.line(&version::text(cx.world))?;
         return Ok(Some(Exit::Success));
     };
-    let target = parsed.command.as_str();
-    if !driver::is_command(cx.session.pack(), cx.registry, target) && !aliases.has_top_level(target) {
-        let pack = cx.session.pack();
-        let names = pack.service_names().map(|(n, _)| n);
-        let names = names.chain(cx.registry.commands_under(&[]).map(|c| c.name)).chain(["help"]);
-        let text = invalid_choice(target, names.chain(aliases.top_level_names()));
-        return Err(Failure::usage(&ParseError(format!("argument command: {text}"))));
-    }
     let followed = aliases.following(name, name.to_owned())?;
     parsed.rest.extend(first.rest.iter().cloned());
     with_globals_of(cx, name, &parsed, |cx| {
         // An alias may stand for the command whose name it has.
-        let built_in = parsed.command == name && driver::is_command(cx.session.pack(), cx.registry, name);
+        let built_in = parsed.command == name && driver::is_command(cx.services, cx.registry, name);
         if !built_in && let Some(exit) = run_top_level(cx, &followed, &parsed)? {
             return Ok(exit);
         }
@@ -153,7 +146,7 @@ fn exists_below(cx: &Context, path: &[&str], name: &str) -> bool {
     if let Some(command) = written_at(cx.registry, path) {
         return below(cx.registry, command, path, name).is_some();
     }
-    let service = path.first().and_then(|top| cx.session.pack().service(top));
+    let service = path.first().and_then(|top| cx.services.find(top).ok().flatten());
     match (path, service) {
         ([top], Some(service)) => {
             driver::service_command_names(cx.registry, service, top).contains(&name)
@@ -251,16 +244,14 @@ fn with_globals_of(
     let session;
     let mut inner = Context { globals: &globals, ..*cx };
     if new_session {
-        session = Session::new(cx.world, cx.session.pack(), options, cx.session.cancel().clone());
+        session =
+            Session::new(cx.world, cx.session.pack(), options, cx.session.cancel().clone()).observed_as(cx.session);
         inner.session = &session;
     }
     let result = then(&inner);
     match (result, &typed.error_format) {
         // Only here it is known that the alias asked for another form.
-        (Err(failure), Some(format)) => {
-            cx.ui.report(&failure, format, &globals.color);
-            Err(Failure::Written(failure.exit()))
-        }
+        (Err(failure), Some(format)) => Err(Failure::Written(cx.ui.report(&failure, format, &globals.color))),
         (result, _) => result,
     }
 }

@@ -38,7 +38,7 @@ pub enum WordType {
 pub struct Spec {
     /// With its dashes; without dashes for a positional.
     pub name: String,
-    /// Where the value goes; options that share one override each other.
+    /// Where the value goes; of options that share one, the last counts.
     pub dest: String,
     /// How many words it takes.
     pub nargs: Nargs,
@@ -48,6 +48,8 @@ pub struct Spec {
     pub choices: Vec<String>,
     /// What words are turned into.
     pub word_type: WordType,
+    /// What an option of [`Nargs::Optional`] has when it stands alone.
+    pub constant: Option<&'static str>,
 }
 
 impl Spec {
@@ -61,6 +63,7 @@ impl Spec {
             required: false,
             choices: Vec::new(),
             word_type: WordType::Text,
+            constant: None,
         }
     }
 
@@ -78,12 +81,23 @@ pub enum Given {
     Word(String),
     /// A list of words.
     Words(Vec<String>),
+    /// What the file has that a `fileb://` word named. The parser itself never gives this.
+    Bytes(Vec<u8>),
+}
+
+/// One time that an option or positional was given.
+#[derive(Debug, Clone, PartialEq)]
+struct Occurrence {
+    dest: String,
+    /// The whole name of the option, also where a prefix of it was typed.
+    name: String,
+    given: Given,
 }
 
 /// The outcome.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    given: Vec<(String, Given)>,
+    given: Vec<Occurrence>,
     /// What no option or positional took, in order.
     pub extras: Vec<String>,
     /// `--version` was met: nothing after it was looked at.
@@ -91,9 +105,15 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    /// What was given for `dest`.
+    /// What was given for `dest`; the last of several.
     pub fn get(&self, dest: &str) -> Option<&Given> {
-        self.given.iter().rev().find(|(d, _)| d == dest).map(|(_, g)| g)
+        self.given.iter().rev().find(|o| o.dest == dest).map(|o| &o.given)
+    }
+
+    /// Every time that something was given for `dest`, in the order of the line: by which option (its whole name), and
+    /// what. For options that add up (`append` of argparse).
+    pub fn all<'a>(&'a self, dest: &'a str) -> impl Iterator<Item = (&'a str, &'a Given)> {
+        self.given.iter().filter(move |o| o.dest == dest).map(|o| (o.name.as_str(), &o.given))
     }
 
     /// The word given for `dest`.
@@ -120,10 +140,19 @@ impl Parsed {
         }
     }
 
-    /// Sets what was given for `dest`.
+    /// The bytes given for `dest`: those of a file, or of the word.
+    pub fn bytes(&self, dest: &str) -> Option<&[u8]> {
+        match self.get(dest) {
+            Some(Given::Bytes(bytes)) => Some(bytes),
+            Some(Given::Word(word)) => Some(word.as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// Sets what was given for `dest`, in place of all that was.
     pub fn set(&mut self, dest: &str, given: Given) {
-        self.given.retain(|(d, _)| d != dest);
-        self.given.push((dest.to_owned(), given));
+        self.given.retain(|o| o.dest != dest);
+        self.given.push(Occurrence { dest: dest.to_owned(), name: String::new(), given });
     }
 }
 
@@ -169,12 +198,26 @@ enum Kind<'a> {
 /// As argparse: an ambiguous prefix, a missing or superfluous value, a value of the wrong type or none of the choices,
 /// a required option that is missing.
 pub fn parse_known(specs: &[Spec], args: &[String]) -> Result<Parsed, ParseError> {
-    Parser { specs, args, parsed: Parsed::default(), seen: vec![false; specs.len()] }.run()
+    parse_checked(specs, args, &|_, _| None)
+}
+
+/// As [`parse_known`], with one check more for every word: what is wrong with it, given its destination. For choices
+/// that are too many to be listed ahead.
+///
+/// # Errors
+/// As [`parse_known`]; whichever comes first on the line.
+pub fn parse_checked(
+    specs: &[Spec],
+    args: &[String],
+    check: &dyn Fn(&str, &str) -> Option<String>,
+) -> Result<Parsed, ParseError> {
+    Parser { specs, args, check, parsed: Parsed::default(), seen: vec![false; specs.len()] }.run()
 }
 
 struct Parser<'a> {
     specs: &'a [Spec],
     args: &'a [String],
+    check: &'a dyn Fn(&str, &str) -> Option<String>,
     parsed: Parsed,
     seen: Vec<bool>,
 }
@@ -373,6 +416,9 @@ impl<'a> Parser<'a> {
             if !spec.choices.is_empty() && !spec.choices.contains(word) {
                 return Err(ParseError::about(spec, invalid_choice(word, spec.choices.iter().map(String::as_str))));
             }
+            if let Some(problem) = (self.check)(&spec.dest, word) {
+                return Err(ParseError::about(spec, problem));
+            }
         }
         self.seen[index] = true;
         let given = match spec.nargs {
@@ -383,13 +429,11 @@ impl<'a> Parser<'a> {
             }
             Nargs::One | Nargs::Optional => match words.into_iter().next() {
                 Some(word) => Given::Word(word),
-                // An option without its optional word (`const` of argparse).
-                None => Given::Flag(true),
+                None => spec.constant.map_or(Given::Flag(true), |constant| Given::Word(constant.to_owned())),
             },
             Nargs::ZeroOrMore | Nargs::OneOrMore | Nargs::Exactly(_) => Given::Words(words),
         };
-        let dest = spec.dest.clone();
-        self.parsed.set(&dest, given);
+        self.parsed.given.push(Occurrence { dest: spec.dest.clone(), name: spec.name.clone(), given });
         Ok(())
     }
 }
@@ -397,7 +441,9 @@ impl<'a> Parser<'a> {
 fn expected(nargs: Nargs) -> String {
     match nargs {
         Nargs::OneOrMore => "expected at least one argument".into(),
-        Nargs::Exactly(n) if n != 1 => format!("expected {n} arguments"),
+        // A list of one is no single word to argparse.
+        Nargs::Exactly(1) => "expected 1 argument".into(),
+        Nargs::Exactly(n) => format!("expected {n} arguments"),
         _ => "expected one argument".into(),
     }
 }
@@ -488,6 +534,60 @@ mod tests {
             ("--max-results --foo", "argument --max-results: expected one argument"),
         ] {
             assert_eq!(parse_known(&specs(), &args(line)).unwrap_err().0, message);
+        }
+        for (count, message) in [(1, "argument --l: expected 1 argument"), (2, "argument --l: expected 2 arguments")] {
+            let list = Spec { nargs: Nargs::Exactly(count), ..Spec::option("--l") };
+            assert_eq!(parse_known(&[list], &args("--l")).unwrap_err().0, message);
+        }
+    }
+
+    #[test]
+    fn repeated_options_are_all_kept() {
+        let filter = |name: &str| Spec { nargs: Nargs::Exactly(1), dest: "filters".into(), ..Spec::option(name) };
+        let tags = Spec { nargs: Nargs::Exactly(2), ..Spec::option("--tags") };
+        let specs = [filter("--include"), filter("--exclude"), tags];
+        let p = parse_known(&specs, &args("--exc * --include=a --tags a b --tag c d --exclude=b")).unwrap();
+        let filters: Vec<_> = p.all("filters").map(|(name, given)| (name.to_owned(), given.clone())).collect();
+        let words = |w: &str| Given::Words(vec![w.to_owned()]);
+        assert_eq!(
+            filters,
+            [
+                ("--exclude".to_owned(), words("*")),
+                ("--include".to_owned(), words("a")),
+                ("--exclude".to_owned(), words("b"))
+            ]
+        );
+        assert_eq!(p.get("filters"), Some(&words("b")));
+        assert_eq!(p.all("tags").count(), 2);
+        assert_eq!(p.words("tags"), ["c", "d"]);
+    }
+
+    #[test]
+    fn an_option_alone_has_its_constant() {
+        let sse = Spec {
+            nargs: Nargs::Optional,
+            constant: Some("AES256"),
+            choices: vec!["AES256".into(), "aws:kms".into()],
+            ..Spec::option("--sse")
+        };
+        let specs = [sse, Spec { nargs: Nargs::Optional, ..Spec::option("--x") }];
+        for (line, want) in [("--sse", Some("AES256")), ("--sse aws:kms", Some("aws:kms")), ("--x", None)] {
+            assert_eq!(parse_known(&specs, &args(line)).unwrap().word("sse"), want, "{line}");
+        }
+        assert_eq!(parse_known(&specs, &args("--x")).unwrap().flag("x"), Some(true));
+    }
+
+    #[test]
+    fn the_first_thing_wrong_on_the_line_is_told() {
+        let command = Spec { required: true, ..Spec::option("command") };
+        let specs = [Spec { word_type: WordType::Int, ..Spec::option("--n") }, command];
+        let check = |dest: &str, word: &str| (dest == "command" && word != "ok").then(|| "no such".to_owned());
+        for (line, want) in [
+            ("--n x bad", "argument --n: invalid int value: 'x'"),
+            ("bad --n x", "argument command: no such"),
+            ("ok --n x", "argument --n: invalid int value: 'x'"),
+        ] {
+            assert_eq!(parse_checked(&specs, &args(line), &check).unwrap_err().0, want);
         }
     }
 

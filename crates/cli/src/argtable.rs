@@ -151,6 +151,7 @@ impl Arg {
             required: self.required,
             choices: self.choices.iter().map(|c| (*c).to_owned()).collect(),
             word_type: self.word_type,
+            constant: None,
         }
     }
 }

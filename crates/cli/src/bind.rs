@@ -38,6 +38,9 @@ pub fn bare_lists(service: &str, operation: &str) -> Vec<&'static str> {
     BARE_LISTS.iter().filter(|(s, o, _)| *s == service && *o == operation).map(|(_, _, a)| *a).collect()
 }
 
+/// Python's words where text is looked for in bytes.
+const WANTED_BYTES: &str = "a bytes-like object is required, not 'str'";
+
 /// An error about one argument, in the CLI's words.
 pub fn param_error(cli_name: &str, message: impl std::fmt::Display) -> Failure {
     Failure::ParamValidation(format!("Error parsing parameter '{cli_name}': {message}"))
@@ -60,6 +63,7 @@ impl Binder<'_> {
     pub fn load(&self, arg: &Arg, given: &Given) -> Result<Value, Failure> {
         let word = match given {
             Given::Flag(truth) => return Ok(Value::Bool(*truth)),
+            Given::Bytes(bytes) => return Ok(Value::Bytes(bytes.clone())),
             Given::Word(word) => word,
             Given::Words(words) => match words.as_slice() {
                 [one] if paramfile::Reference::of(one).is_some() => one,
@@ -106,6 +110,13 @@ impl Binder<'_> {
         }
         if shape.kind() == ShapeKind::Structure
             && shape.members().len() == 1
+            && shape.member("Value").is_some_and(|m| m.shape().kind() == ShapeKind::String)
+            && matches!(value, Value::Bytes(_))
+        {
+            return Err(Failure::General(WANTED_BYTES.into()));
+        }
+        if shape.kind() == ShapeKind::Structure
+            && shape.members().len() == 1
             && let Some(only) = shape.member("Value").filter(|m| m.shape().kind() == ShapeKind::String)
             && let Value::String(text) = &value
             && !text.contains('=')
@@ -116,7 +127,8 @@ impl Binder<'_> {
             let text = match value {
                 Value::String(text) => text.as_str(),
                 // A binary paramfile can't be shorthand.
-                _ => return Err(Failure::General("cannot use a string pattern on a bytes-like object".into())),
+                Value::Bytes(bytes) if bytes.is_empty() => return Err(Failure::General(WANTED_BYTES.into())),
+                _ => return Err(Failure::General("'in <string>' requires string as left operand, not int".into())),
             };
             let mut resolve = |word: &str| match self.paramfile(word) {
                 Ok(Some(contents)) => Ok(contents),
@@ -197,6 +209,8 @@ impl Binder<'_> {
                     Some(_) => Err(param_error(name, format_args!("Invalid JSON:\n{text}"))),
                     None => Err(Failure::General("string index out of range".into())),
                 },
+                Value::Bytes(bytes) if bytes.is_empty() => Err(Failure::General("index out of range".into())),
+                Value::Bytes(_) => Err(param_error(name, format_args!("Invalid JSON:\n{}", shown(&value)))),
                 _ => Ok(value),
             },
             ShapeKind::List => self.list(shape, value, name),
@@ -220,6 +234,8 @@ impl Binder<'_> {
                 }
                 words.clone()
             }
+            // As with text, Python goes through what the file has: numbers.
+            Value::Bytes(bytes) => bytes.iter().map(|byte| Value::Int(i64::from(*byte))).collect(),
             _ => return Ok(value),
         };
         let element = shape.element();
@@ -243,7 +259,7 @@ impl Binder<'_> {
             if kind == ShapeKind::Blob && member.streaming() {
                 return Err(param_error(name, "Blob values must be a path to a file."));
             }
-            return Ok(value);
+            return of_file(kind, value);
         };
         match kind {
             ShapeKind::Integer | ShapeKind::Long | ShapeKind::Float | ShapeKind::Double => {
@@ -260,6 +276,34 @@ impl Binder<'_> {
             _ => Ok(value),
         }
     }
+}
+
+/// What a binary file, or a byte of one, is as a number or truth.
+fn of_file(kind: ShapeKind, value: Value) -> Result<Value, Failure> {
+    let (is_int, is_float) = match kind {
+        ShapeKind::Integer | ShapeKind::Long => (true, false),
+        ShapeKind::Float | ShapeKind::Double => (false, true),
+        ShapeKind::Boolean => return Ok(Value::Bool(value.is_truthy())),
+        _ => return Ok(value),
+    };
+    match &value {
+        Value::Int(byte) if is_float => Ok(Value::Float(*byte as f64)),
+        Value::Bytes(bytes) if is_int || is_float => {
+            let text = String::from_utf8_lossy(bytes);
+            match convert_scalar(kind, &text) {
+                Ok(number) => Ok(number.unwrap_or_default()),
+                Err(_) if is_int => {
+                    Err(Failure::General(format!("invalid literal for int() with base 10: {}", shown(&value))))
+                }
+                Err(_) => Err(Failure::General(format!("could not convert string to float: {}", shown(&value)))),
+            }
+        }
+        _ => Ok(value),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    oxaws_input::python_repr::repr(value, Default::default())
 }
 
 /// Python's complaint about a list or map where a number or truth is wanted.
@@ -298,7 +342,12 @@ fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure>
 fn json_of(value: &Value, name: &str) -> Result<Value, Failure> {
     match value {
         Value::String(text) => json_arg::parse(text).map_err(|e| param_error(name, e)),
-        Value::Bytes(bytes) => json_arg::parse(&String::from_utf8_lossy(bytes)).map_err(|e| param_error(name, e)),
+        Value::Bytes(bytes) => json_arg::parse(&String::from_utf8_lossy(bytes)).map_err(|e| match e {
+            json_arg::JsonArgError::Invalid { error, .. } => {
+                param_error(name, format_args!("Invalid JSON: {error}\nJSON received: {}", shown(value)))
+            }
+            other => param_error(name, other),
+        }),
         // Only lists of words are left: Python's `json.loads` says so.
         other => Err(Failure::General(format!(
             "the JSON object must be str, bytes or bytearray, not {}",
@@ -319,7 +368,7 @@ fn looks_like_json(value: &Value) -> bool {
 /// Whether what was given is JSON itself, not shorthand.
 pub fn is_json(given: &Given) -> bool {
     match given {
-        Given::Flag(_) => false,
+        Given::Flag(_) | Given::Bytes(_) => false,
         Given::Word(word) => json_arg::looks_like_json(word),
         Given::Words(words) => words.first().is_some_and(|w| json_arg::looks_like_json(w)),
     }

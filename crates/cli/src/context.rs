@@ -2,6 +2,7 @@
 
 use crate::globals::Globals;
 use crate::registry::Registry;
+use crate::services::Services;
 use crate::ui::Ui;
 use oxaws_client::Session;
 use oxaws_env::World;
@@ -14,6 +15,8 @@ pub struct Context<'a> {
     pub globals: &'a Globals,
     /// Configuration, credentials and connections, each read at first use.
     pub session: &'a Session<'a>,
+    /// The services that are commands.
+    pub services: &'a Services<'a>,
     /// The terminal.
     pub ui: &'a Ui<'a>,
     /// Commands and customisations.

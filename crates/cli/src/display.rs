@@ -1,5 +1,8 @@
 //! Calls an operation and prints its reply.
 
+mod streamed;
+
+use self::streamed::Streamed;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -7,8 +10,10 @@ use crate::operation::OperationCall;
 use crate::registry::Hook;
 use oxaws_client::{Pages, Reply};
 use oxaws_jmespath::Expression;
+use oxaws_model::ShapeKind;
 use oxaws_output::{Format, TableOptions};
 use oxaws_value::{Map, Value};
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 
@@ -28,6 +33,12 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         print_pages(call, &mut pages, format)?;
         return Ok(Exit::Success);
     }
+    let lists = lists_of(call);
+    if let Some(mut streamed) = Streamed::new(cx.globals.query.as_ref(), &lists).filter(|_| !lists.is_empty()) {
+        let rest = cx.session.call_without_lists(call.operation, input, &lists, &mut streamed)?;
+        streamed.print(cx, cx.pager()?.as_deref(), &Value::Map(rest))?;
+        return Ok(Exit::Success);
+    }
     let Reply { value, stream, .. } = cx.session.call(call.operation, input)?;
     let mut value = Value::Map(value);
     run_reply_hooks(call, &mut value)?;
@@ -36,6 +47,18 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     }
     print(cx, call.operation.name(), value)?;
     Ok(Exit::Success)
+}
+
+/// The lists of a reply that is printed as JSON and that nobody else looks at.
+fn lists_of(call: &OperationCall) -> Vec<Vec<String>> {
+    // A format that is unknown shows once the reply is there.
+    let json = call.cx.output_format().is_ok_and(|format| format == Format::Json);
+    let looked_at = call.cx.registry.tweaks_of(call.service, call.name).any(|hook| matches!(hook, Hook::Reply(_)));
+    if !json || looked_at || call.outfile.is_some() {
+        return Vec::new();
+    }
+    let members = call.operation.output().into_iter().flat_map(|output| output.members());
+    members.filter(|m| m.shape().kind() == ShapeKind::List).map(|m| vec![m.name().to_owned()]).collect()
 }
 
 fn run_reply_hooks(call: &OperationCall, value: &mut Value) -> Result<(), Failure> {
@@ -58,14 +81,20 @@ pub fn print(cx: &Context, title: &str, value: Value) -> Result<(), Failure> {
     if format == Format::Off {
         return Ok(());
     }
-    let value = query(cx.globals.query.as_ref(), value)?;
-    cx.ui.output(pager.as_deref(), |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
+    let value = query(cx.globals.query.as_ref(), &value)?;
+    cx.ui.formatted(format, pager.as_deref(), |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
 }
 
-fn query(expression: Option<&Expression>, value: Value) -> Result<Value, Failure> {
+/// The process is about to end: taking a large result apart piece by piece would cost as much as printing it.
+fn leave_to_the_system(value: Value) {
+    std::mem::forget(value);
+}
+
+/// What is shown of a value: a part of it where that can be.
+fn query<'a>(expression: Option<&'a Expression>, value: &'a Value) -> Result<Cow<'a, Value>, Failure> {
     match expression {
-        None => Ok(value),
-        Some(expression) => expression.search(&value).map_err(|e| Failure::General(e.to_string())),
+        None => Ok(Cow::Borrowed(value)),
+        Some(expression) => expression.search_cow(value).map_err(|e| Failure::General(e.to_string())),
     }
 }
 
@@ -80,39 +109,54 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
         out.flush()?;
         Ok(())
     };
+    if format == Format::Json
+        && let Some(paths) = pages.list_paths()
+        && let Some(mut streamed) = Streamed::new(expression, &paths)
+    {
+        let rest = pages
+            .merge_without_lists(&paths, &mut streamed, |page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
+        return streamed.print(cx, pager.as_deref(), &Value::Map(rest));
+    }
     match format {
         Format::Off => {
             while pages.next()?.is_some() {}
             Ok(())
         }
-        Format::Text => cx.ui.output(pager.as_deref(), |out| {
+        Format::Text => cx.ui.formatted(format, pager.as_deref(), |out| {
             let mut first = true;
             while let Some(mut page) = pages.next()? {
                 run_reply_hooks(call, &mut page)?;
-                let shown = Value::Map(pages.result_part(&page, first)?);
+                let shown = Value::Map(pages.result_part(page, first)?);
                 first = false;
-                write(out, &query(expression, shown)?)?;
+                write(out, query(expression, &shown)?.as_ref())?;
+                if pages.is_at_end() {
+                    leave_to_the_system(shown);
+                }
             }
             if let Some(token) = pages.resume_token() {
                 let inner: Map = [("NextToken", Value::from(token))].into_iter().collect();
                 let shown: Map = [("NextToken", Value::Map(inner))].into_iter().collect();
-                write(out, &query(expression, Value::Map(shown))?)?;
+                write(out, query(expression, &Value::Map(shown))?.as_ref())?;
             }
             Ok(())
         }),
-        Format::YamlStream => cx.ui.output(pager.as_deref(), |out| {
+        Format::YamlStream => cx.ui.formatted(format, pager.as_deref(), |out| {
             while let Some(mut page) = pages.next()? {
                 run_reply_hooks(call, &mut page)?;
-                let shown = query(expression, page)?;
+                let shown = query(expression, &page)?;
                 oxaws_output::yaml::write_stream_page(out, &shown)?;
                 out.flush()?;
             }
             Ok(())
         }),
         Format::Json | Format::Yaml | Format::Table => {
-            let mut merged = pages.merge(|page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
-            let merged = query(expression, Value::Map(std::mem::take(&mut merged)))?;
-            cx.ui.output(pager.as_deref(), |out| write(out, &merged))
+            let merged = pages.merge(|page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
+            let merged = Value::Map(merged);
+            let shown = query(expression, &merged)?;
+            cx.ui.formatted(format, pager.as_deref(), |out| write(out, &shown))?;
+            drop(shown);
+            leave_to_the_system(merged);
+            Ok(())
         }
     }
 }

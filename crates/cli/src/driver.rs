@@ -1,29 +1,30 @@
 //! From the arguments to the exit code.
 
-use crate::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
+use crate::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::globals::{FirstParse, Globals, check_early, first_parse};
-use crate::registry::{Command, CommandCall, Registry};
+use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
+use crate::registry::{Command, CommandCall, Opt, Reading, Registry};
+use crate::services::Services;
 use crate::ui::Ui;
 use crate::{alias, help, operation, version, wait};
 use oxaws_client::{Session, SessionOptions};
 use oxaws_config::Config;
 use oxaws_env::World;
 use oxaws_model::{Operation, Pack, Service};
+use oxaws_value::Value;
 
 /// Runs the program: everything between `main` and the exit code.
 pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
     let args = match arguments(world) {
         Ok(args) => args,
         Err(failure) => {
-            Ui::new(world, false).report(&failure, "enhanced", "auto");
-            return failure.exit();
+            return Ui::new(world, false).report(&failure, "enhanced", "auto");
         }
     };
     crate::ui::announce_bugs();
-    let driver = Driver { world, pack, registry };
+    let driver = Driver { world, services: Services::new(world, pack), registry };
     // A bug ends the command with the code of everything unforeseen, never with a code that means something else.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args))).unwrap_or(Exit::General)
 }
@@ -47,7 +48,7 @@ fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {
 
 struct Driver<'a> {
     world: &'a dyn World,
-    pack: Pack,
+    services: Services<'a>,
     registry: &'static Registry,
 }
 
@@ -63,28 +64,22 @@ impl Driver<'_> {
             Ok(aliases) => aliases,
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
-        let args = &help::replace_dashes(args, self.pack, self.registry, &aliases);
+        let args = &help::replace_dashes(args, &self.services, self.registry, &aliases);
         if let Err(failure) = check_early(args) {
             return self.fail(&failure, &env_config, Some("enhanced"));
         }
-        let first = match first_parse(args) {
-            Ok(Some(first)) => first,
-            Ok(None) => {
-                let ui = Ui::new(self.world, false);
-                return match ui.line(&version::text(self.world)) {
-                    Ok(()) => Exit::Success,
-                    Err(failure) => self.fail(&failure, &env_config, None),
-                };
-            }
-            Err(error) => return self.fail(&Failure::usage(&error), &env_config, None),
-        };
-        if !self.is_command(&first.command) && !aliases.has_top_level(&first.command) {
-            let choices = self.command_names();
-            let names = choices.iter().map(String::as_str).chain(aliases.top_level_names());
-            let text = invalid_choice(&first.command, names);
-            let error = ParseError(format!("argument command: {text}"));
-            return self.fail(&Failure::usage(&error), &env_config, None);
-        }
+        let first =
+            match first_parse_checked(args, &|name| unknown_command(&self.services, self.registry, &aliases, name)) {
+                Ok(Some(first)) => first,
+                Ok(None) => {
+                    let ui = Ui::new(self.world, false);
+                    return match ui.line(&version::text(self.world)) {
+                        Ok(()) => Exit::Success,
+                        Err(failure) => self.fail(&failure, &env_config, None),
+                    };
+                }
+                Err(error) => return self.fail(&Failure::usage(&error), &env_config, None),
+            };
         let globals = match Globals::from_parsed(&first.options) {
             Ok(globals) => globals,
             Err(failure) => {
@@ -107,7 +102,7 @@ impl Driver<'_> {
         let interrupted = crate::interrupt::install();
         let session = Session::new(
             self.world,
-            self.pack,
+            self.services.shipped(),
             SessionOptions {
                 profile: globals.profile.clone(),
                 region: globals.region.clone(),
@@ -122,7 +117,14 @@ impl Driver<'_> {
             interrupted.clone().into(),
         )
         .with_files_of(read);
-        let cx = Context { world: self.world, globals: &globals, session: &session, ui: &ui, registry: self.registry };
+        let cx = Context {
+            world: self.world,
+            globals: &globals,
+            session: &session,
+            services: &self.services,
+            ui: &ui,
+            registry: self.registry,
+        };
         let result = self.start(&cx, &first, aliases, args);
         match result {
             Ok(exit) => exit,
@@ -133,8 +135,7 @@ impl Driver<'_> {
             }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
-                ui.report(&failure, &format, &globals.color);
-                failure.exit()
+                ui.report(&failure, &format, &globals.color)
             }
         }
     }
@@ -146,15 +147,17 @@ impl Driver<'_> {
         aliases: &alias::Aliases,
         args: &[String],
     ) -> Result<Exit, Failure> {
+        crate::log::begin(cx, args);
         crate::startup::check(cx)?;
         let recorder = crate::history::begin(cx, &first.command, args);
+        crate::log::watch(cx, recorder.as_ref());
         let result = match alias::run_top_level(cx, aliases, first) {
             Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),
             Ok(Some(exit)) => Ok(exit),
             Err(failure) => Err(failure),
         };
         if let Some(recorder) = recorder {
-            recorder.finish(result.as_ref().map_or_else(Failure::exit, |exit| *exit));
+            recorder.finish(cx, result.as_ref().map_or_else(Failure::exit, |exit| *exit));
         }
         result
     }
@@ -164,25 +167,28 @@ impl Driver<'_> {
             Some(format) => format.to_owned(),
             None => config_error_format(config),
         };
-        Ui::new(self.world, false).report(failure, &format, "auto");
-        failure.exit()
-    }
-
-    fn is_command(&self, name: &str) -> bool {
-        is_command(self.pack, self.registry, name)
-    }
-
-    fn command_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.pack.service_names().map(|(n, _)| n.to_owned()).collect();
-        names.extend(self.registry.commands_under(&[]).map(|c| c.name.to_owned()));
-        names.push("help".into());
-        names
+        Ui::new(self.world, false).report(failure, &format, "auto")
     }
 }
 
+/// What is wrong with a name that is neither a command nor an alias of one.
+pub(crate) fn unknown_command(
+    services: &Services,
+    registry: &'static Registry,
+    aliases: &alias::Aliases,
+    name: &str,
+) -> Option<String> {
+    if is_command(services, registry, name) || aliases.has_top_level(name) {
+        return None;
+    }
+    let names = services.names();
+    let names = names.iter().map(String::as_str).chain(registry.commands_under(&[]).map(|c| c.name)).chain(["help"]);
+    Some(invalid_choice(name, names.chain(aliases.top_level_names())))
+}
+
 /// Whether `name` is a service, a hand-written command or `help`.
-pub(crate) fn is_command(pack: Pack, registry: &'static Registry, name: &str) -> bool {
-    name == "help" || pack.service(name).is_some() || registry.commands_under(&[]).any(|c| c.name == name)
+pub(crate) fn is_command(services: &Services, registry: &'static Registry, name: &str) -> bool {
+    name == "help" || services.has(name) || registry.commands_under(&[]).any(|c| c.name == name)
 }
 
 /// The error format of the session's configuration. A profile that doesn't exist leaves only the oldest form.
@@ -212,7 +218,7 @@ pub(crate) fn dispatch(cx: &Context, aliases: &alias::Aliases, name: &str, words
     if let Some(command) = cx.registry.commands_under(&[]).find(|c| c.name == name) {
         return run_command(cx, aliases, command, vec![command.name], words);
     }
-    match cx.session.pack().service(name) {
+    match cx.services.find(name)? {
         Some(service) => run_service(cx, aliases, service, name, words),
         // The caller has checked the name.
         None => {
@@ -277,7 +283,7 @@ pub(crate) fn run_operation(
     rest: &[String],
 ) -> Result<Exit, Failure> {
     if let Some(custom) = cx.registry.commands_under(&[command]).find(|c| c.name == name) {
-        let shown = service_name(cx.session.pack(), command);
+        let shown = service.cli_name();
         return run_command(cx, aliases, custom, vec![shown, custom.name], rest);
     }
     if name == "wait" && service.waiters().len() > 0 {
@@ -295,10 +301,6 @@ pub(crate) fn run_operation(
             Err(Failure::usage(&ParseError(format!("argument operation: {text}"))))
         }
     }
-}
-
-fn service_name(pack: Pack, command: &str) -> &'static str {
-    pack.service(command).map_or("", |s| s.cli_name())
 }
 
 /// Runs a hand-written command, or the one below it that the words name.
@@ -321,7 +323,11 @@ pub(crate) fn run_command(
     if !below.is_empty() || !alias_names.is_empty() {
         let mut specs: Vec<Spec> = command.options.iter().map(|o| Spec { required: false, ..o.spec() }).collect();
         specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") });
-        let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+        let unknown = |dest: &str, name: &str| {
+            let names = || below.iter().map(|c| c.name).chain(alias_names.iter().map(String::as_str));
+            (dest == "subcommand" && names().all(|n| n != name)).then(|| invalid_choice(name, names()))
+        };
+        let parsed = parse_checked(&specs, words, &unknown).map_err(|e| Failure::usage(&e))?;
         if let Some(name) = parsed.word("subcommand").map(str::to_owned) {
             let mut rest = words.to_vec();
             if let Some(at) = rest.iter().position(|w| *w == name) {
@@ -330,21 +336,21 @@ pub(crate) fn run_command(
             if let Some(exit) = alias::run_below(cx, aliases, &path, &name, &rest)? {
                 return Ok(exit);
             }
-            let Some(found) = below.iter().find(|c| c.name == name) else {
-                let names = below.iter().map(|c| c.name).chain(alias_names.iter().map(String::as_str));
-                let text = invalid_choice(&name, names);
-                return Err(Failure::usage(&ParseError(format!("argument subcommand: {text}"))));
-            };
-            let path = path.into_iter().chain([found.name]).collect();
-            return run_command(cx, aliases, found, path, &rest);
+            if let Some(found) = below.iter().find(|c| c.name == name) {
+                let path = path.into_iter().chain([found.name]).collect();
+                return run_command(cx, aliases, found, path, &rest);
+            }
         }
     }
     let specs: Vec<Spec> = command.options.iter().map(|o| o.spec()).collect();
     let mut args = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    // Values are read before unknown options are complained about; with the commands of a service it is the other way.
+    for option in command.options {
+        read_option(cx, option, &mut args)?;
+    }
     if !args.extras.is_empty() {
         return Err(Failure::ParamValidation(format!("Unknown options: {}", args.extras.join(","))));
     }
-    load_paramfiles(cx, command, &mut args)?;
     match command.run {
         Some(run) => run(&CommandCall { cx, command, path, args }),
         None => Err(Failure::ParamValidation(format!(
@@ -354,22 +360,52 @@ pub(crate) fn run_command(
     }
 }
 
-/// `file://` works for every option of a hand-written command too.
-fn load_paramfiles(cx: &Context, command: &Command, args: &mut crate::argparse::Parsed) -> Result<(), Failure> {
-    use crate::argparse::Given;
-    use oxaws_value::Value;
-    let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
-    for option in command.options {
-        let spec = option.spec();
-        let Some(Given::Word(word)) = args.get(&spec.dest) else { continue };
-        let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
-        match loaded {
-            Some(Value::String(text)) => args.set(&spec.dest, Given::Word(text)),
-            Some(Value::Bytes(bytes)) => {
-                args.set(&spec.dest, Given::Word(String::from_utf8_lossy(&bytes).into_owned()));
-            }
-            _ => {}
-        }
+/// Reads what was given for an option of a hand-written command: the file that it names, and its word as its type says.
+fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Failure> {
+    let spec = option.spec();
+    // The AWS CLI looks for the option by its destination, and finds none where that is another word.
+    if spec.dest != option.name.replace('-', "_") {
+        return Ok(());
     }
-    Ok(())
+    let word = match args.get(&spec.dest) {
+        Some(Given::Word(word)) => word.as_str(),
+        // Several words are for the command to look at: it knows whether one that names a file is a list or a text.
+        Some(Given::Words(words)) if option.nargs == Nargs::Exactly(1) => words.first().map_or("", String::as_str),
+        _ => return Ok(()),
+    };
+    let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
+    let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+    let text = match loaded {
+        Some(Value::String(text)) => Some(text),
+        Some(Value::Bytes(bytes)) => match option.reading {
+            // Text is checked against its type where it is a single word.
+            Reading::Text if option.nargs == Nargs::One => return Err(not_text(Value::Bytes(bytes))),
+            Reading::Bytes => {
+                args.set(&spec.dest, Given::Bytes(bytes));
+                None
+            }
+            _ => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        },
+        _ => None,
+    };
+    if let Some(text) = text {
+        let is_list = option.nargs == Nargs::Exactly(1);
+        args.set(&spec.dest, if is_list { Given::Words(vec![text]) } else { Given::Word(text) });
+    }
+    match (option.reading, args.word(&spec.dest)) {
+        (Reading::Int, Some(word)) if oxaws_value::python_int_text(word).is_none() => {
+            Err(Failure::General(crate::globals::not_an_int(word)))
+        }
+        (Reading::Checked(check), Some(_)) => check(cx, args),
+        _ => Ok(()),
+    }
+}
+
+/// botocore's complaint about bytes where a text is wanted.
+fn not_text(value: Value) -> Failure {
+    let shown = oxaws_input::python_repr::repr(&value, Default::default());
+    Failure::ParamValidation(format!(
+        "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
+         types: <class 'str'>"
+    ))
 }

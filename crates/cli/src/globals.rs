@@ -1,6 +1,6 @@
 //! The options that stand before, between or after a command's own: as typed, without touching a file.
 
-use crate::argparse::{Nargs, ParseError, Parsed, Spec, WordType, parse_known};
+use crate::argparse::{Nargs, ParseError, Parsed, Spec, WordType, parse_checked, parse_known};
 use crate::error::Failure;
 use oxaws_jmespath::Expression;
 
@@ -121,9 +121,21 @@ pub fn check_early(args: &[String]) -> Result<(), Failure> {
 /// # Errors
 /// As argparse; that the command exists is the caller's to check.
 pub fn first_parse(args: &[String]) -> Result<Option<FirstParse>, ParseError> {
+    first_parse_checked(args, &|_| None)
+}
+
+/// As [`first_parse`], with what is wrong with the command's name, if anything.
+///
+/// # Errors
+/// As argparse.
+pub fn first_parse_checked(
+    args: &[String],
+    unknown: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<FirstParse>, ParseError> {
     let mut specs = specs();
     specs.push(Spec { required: true, ..Spec::option("command") });
-    let mut parsed = parse_known(&specs, args)?;
+    let check = |dest: &str, word: &str| if dest == "command" { unknown(word) } else { None };
+    let mut parsed = parse_checked(&specs, args, &check)?;
     if parsed.version {
         return Ok(None);
     }

@@ -21,11 +21,12 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::globals;
 use crate::registry::{Command, Registry};
+use crate::services::Services;
 use crate::wait;
 use options::Shown;
 use oxaws_env::var;
 use oxaws_model::names::cli_name;
-use oxaws_model::{Matcher, Operation, Pack, Service, Waiter};
+use oxaws_model::{Matcher, Operation, Service, Waiter};
 use page::{Block, Page};
 use std::borrow::Cow;
 use topics::TOPICS;
@@ -42,7 +43,7 @@ const DASHED: [&str; 2] = ["--help", "-h"];
 /// `--help` and `-h` as the word `help` behind the command they stand with. An alias gets them as they are.
 pub(crate) fn replace_dashes<'a>(
     args: &'a [String],
-    pack: Pack,
+    services: &Services,
     registry: &'static Registry,
     aliases: &Aliases,
 ) -> Cow<'a, [String]> {
@@ -50,7 +51,7 @@ pub(crate) fn replace_dashes<'a>(
     if !before_separator.into_iter().any(|a| DASHED.contains(&a.as_str())) {
         return Cow::Borrowed(args);
     }
-    command_of(args, pack, registry, aliases).map_or(Cow::Borrowed(args), |mut path| {
+    command_of(args, services, registry, aliases).map_or(Cow::Borrowed(args), |mut path| {
         path.push("help".into());
         Cow::Owned(path)
     })
@@ -58,17 +59,22 @@ pub(crate) fn replace_dashes<'a>(
 
 /// The path of the command that a line names, options left out; `None` where the line is wrong or an alias comes into
 /// it.
-fn command_of(args: &[String], pack: Pack, registry: &'static Registry, aliases: &Aliases) -> Option<Vec<String>> {
+fn command_of(
+    args: &[String],
+    services: &Services,
+    registry: &'static Registry,
+    aliases: &Aliases,
+) -> Option<Vec<String>> {
     let mut specs = globals::specs();
     specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("command") });
     let parsed = parse_known(&specs, args).ok().filter(|p| !p.version)?;
     let Some(top) = parsed.word("command") else { return Some(Vec::new()) };
-    if !driver::is_command(pack, registry, top) || aliases.has_top_level(top) {
+    if !driver::is_command(services, registry, top) || aliases.has_top_level(top) {
         return None;
     }
     let mut path = vec![top.to_owned()];
     let mut written = registry.commands_under(&[]).find(|c| c.name == top);
-    let service = pack.service(top).filter(|_| written.is_none());
+    let service = if written.is_none() { services.find(top).ok()? } else { None };
     let words = parsed.extras.iter().filter(|w| !DASHED.contains(&w.as_str())).take_while(|w| !w.starts_with('-'));
     for word in words {
         let above: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -102,6 +108,8 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
     let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
     match parsed.word("subcommand") {
         None => {}
+        // Help for help is help.
+        Some("help") if words.len() == 1 => {}
         Some("topics") => return show(cx, &topics::list(), "topic/index.html"),
         Some(name) => {
             let Some(topic) = TOPICS.iter().find(|t| t.name == name) else {
@@ -112,7 +120,8 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
             return show(cx, &topic.page(), &format!("topic/{name}.html"));
         }
     }
-    let mut names: Vec<&str> = cx.session.pack().service_names().map(|(name, _)| name).collect();
+    let services = cx.services.names();
+    let mut names: Vec<&str> = services.iter().map(String::as_str).collect();
     names.extend(cx.registry.commands_under(&[]).map(|c| c.name).filter(|n| *n != "cli-dev"));
     names.sort_unstable();
     names.dedup();
@@ -136,7 +145,7 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
 
 /// `aws SERVICE help`
 pub(crate) fn service(cx: &Context, service: Service, command: &str, _words: &[String]) -> Result<Exit, Failure> {
-    let docs = docs(service)?;
+    let docs = cx.services.docs(service)?;
     let mut names = driver::service_command_names(cx.registry, service, command);
     names.sort_unstable();
     names.dedup();
@@ -149,18 +158,20 @@ pub(crate) fn service(cx: &Context, service: Service, command: &str, _words: &[S
 /// `aws SERVICE OPERATION help`, and `aws SERVICE wait CONDITION help`. A page that was shown is a
 /// [`Failure::Written`] of success: what called this has nothing more to do.
 pub(crate) fn operation(cx: &Context, operation: Operation, service: &str, name: &str, table: &ArgTable) -> Failure {
-    let shown = operation_page(operation, service, name, table).and_then(|(page, url)| show(cx, &page, &url));
+    let shown =
+        operation_page(cx.services, operation, service, name, table).and_then(|(page, url)| show(cx, &page, &url));
     shown.map_or_else(|failure| failure, Failure::Written)
 }
 
 fn operation_page(
+    services: &Services,
     operation: Operation,
     service: &str,
     name: &str,
     table: &ArgTable,
 ) -> Result<(Page, String), Failure> {
     let model = operation.service();
-    let docs = docs(model)?;
+    let docs = services.docs(model)?;
     let waiter = model.waiters().find(|w| service == wait::PARENT && w.cli_name() == name);
     let mut description = match waiter {
         Some(waiter) => vec![Block::text(condition(waiter))],
@@ -264,10 +275,6 @@ pub(crate) fn waiters(cx: &Context, service: Service, command: &str) -> Result<E
     show(cx, &page, &format!("reference/{command}/wait/index.html"))
 }
 
-fn docs(service: Service) -> Result<oxaws_pack::ServiceDocs, Failure> {
-    oxaws_pack::docs(service).map_err(|e| Failure::General(e.to_string()))
-}
-
 /// Shows a page: in a pager on a terminal, else as it is. `url` is where the AWS CLI's own page stands.
 fn show(cx: &Context, page: &Page, url: &str) -> Result<Exit, Failure> {
     // Help works without a profile, so whatever is wrong with it is no matter here.
@@ -294,12 +301,13 @@ fn show(cx: &Context, page: &Page, url: &str) -> Result<Exit, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxaws_env::Fixed;
 
     static EMPTY: Registry = Registry { commands: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
 
     fn replaced(line: &str) -> String {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        replace_dashes(&args, oxaws_pack::facts(), &EMPTY, &Aliases::default()).join(" ")
+        replace_dashes(&args, &Services::new(&Fixed::new(), oxaws_pack::facts()), &EMPTY, &Aliases::default()).join(" ")
     }
 
     #[test]
@@ -328,7 +336,9 @@ mod tests {
         let service = oxaws_pack::facts().service("ec2").unwrap();
         let operation = service.operation("describe-instances").unwrap();
         let table = ArgTable::of(operation, "ec2", "describe-instances", &EMPTY);
-        let (page, url) = operation_page(operation, "ec2", "describe-instances", &table).unwrap();
+        let world = Fixed::new();
+        let services = Services::new(&world, oxaws_pack::facts());
+        let (page, url) = operation_page(&services, operation, "ec2", "describe-instances", &table).unwrap();
         let text = page.render(false);
         assert_eq!(url, "reference/ec2/describe-instances.html");
         for part in [

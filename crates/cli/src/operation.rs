@@ -175,11 +175,15 @@ impl OperationCall<'_> {
         if self.paginate {
             return Ok(());
         }
-        let truthy = |given: &Given| !matches!(given, Given::Word(w) if w.is_empty() || python_int_text(w).as_deref() == Some("0"));
+        let truthy = |option: &str, given: &Given| match given {
+            Given::Word(word) if option == "starting-token" => !word.is_empty(),
+            Given::Word(word) => !word.is_empty() && python_int_text(word).as_deref() != Some("0"),
+            _ => true,
+        };
         let used: Vec<String> = OPTIONS
             .iter()
             .filter(|o| !shadowed.iter().any(|m| cli_name(m.name()) == **o))
-            .filter(|o| self.parsed.get(&o.replace('-', "_")).is_some_and(truthy))
+            .filter(|o| self.parsed.get(&o.replace('-', "_")).is_some_and(|given| truthy(o, given)))
             .map(|o| format!("--{o}"))
             .collect();
         if !used.is_empty() {
@@ -195,6 +199,21 @@ impl OperationCall<'_> {
         Ok(())
     }
 
+    /// Without paging, options of it that slipped through are parameters, which the operation doesn't know.
+    pub(crate) fn paging_as_parameters(&mut self) {
+        let options: Map = [
+            self.paging.starting_token.as_deref().map(|token| ("StartingToken", Value::from(token))),
+            self.paging.page_size.as_deref().map(|size| ("PageSize", Value::from(size))),
+            self.paging.max_items.map(|most| ("MaxItems", Value::Int(most))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !options.is_empty() {
+            self.params.insert("PaginationConfig", options);
+        }
+    }
+
     fn merge_cli_input(&mut self) -> Result<(), Failure> {
         let json = self.parsed.word("cli_input_json").map(str::to_owned);
         let yaml = self.parsed.word("cli_input_yaml").map(str::to_owned);
@@ -206,21 +225,14 @@ impl OperationCall<'_> {
             (Some(word), None) => (word, CLI_INPUT_JSON),
             (None, Some(word)) => (word, CLI_INPUT_YAML),
         };
-        // The generic step has replaced a paramfile already; its contents are looked at once more, as in the CLI.
         let arg_name = format!("--{option}");
-        let once = self
-            .binder(&[])
-            .paramfile(&word)
-            .map_err(|e| param_error(&arg_name, e))?
-            .unwrap_or(Value::from(word.as_str()));
-        let text = match &once {
-            Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            other => other.as_str().unwrap_or_default().to_owned(),
-        };
-        let text = match self.binder(&[]).paramfile(&text).map_err(Failure::General)? {
+        // Read as every argument's file is, to no end but its errors, and then once more: the AWS CLI takes nothing from
+        // a pipe either.
+        self.binder(&[]).paramfile(&word).map_err(|e| param_error(&arg_name, e))?;
+        let text = match self.binder(&[]).paramfile(&word).map_err(Failure::General)? {
             Some(Value::String(text)) => text,
             Some(Value::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-            _ => text,
+            _ => word,
         };
         let document = if option == CLI_INPUT_JSON {
             oxaws_value::parse_json(&text).map_err(|_| param_error(option, "Invalid JSON received."))?
@@ -267,6 +279,9 @@ pub fn run(cx: &Context, operation: Operation, service: &str, name: &str, words:
         {
             return Ok(exit);
         }
+    }
+    if !call.paginate {
+        call.paging_as_parameters();
     }
     display::call_and_print(&call)
 }

@@ -63,14 +63,42 @@ pub struct Opt {
     pub required: bool,
     /// What values may be; empty: anything.
     pub choices: &'static [&'static str],
+    /// What it has when it stands alone ([`Nargs::Optional`]).
+    pub constant: Option<&'static str>,
+    /// What is made of its word before anything else is looked at.
+    pub reading: Reading,
     /// Its help text.
     pub help: &'static str,
+}
+
+/// What is made of an option's word once the line is parsed and files are read: before unknown options are complained
+/// about, in the order of the command's options.
+#[derive(Debug, Clone, Copy)]
+pub enum Reading {
+    /// Text, and nothing else.
+    Text,
+    /// A number, as Python's `int()` reads it; the word is kept.
+    Int,
+    /// Text or bytes.
+    Bytes,
+    /// Whatever this finds nothing wrong with.
+    Checked(fn(&Context, &Parsed) -> Result<(), Failure>),
 }
 
 impl Opt {
     /// An option that takes one word.
     pub const fn value(name: &'static str, help: &'static str) -> Opt {
-        Opt { name, dest: None, nargs: Nargs::One, positional: false, required: false, choices: &[], help }
+        Opt {
+            name,
+            dest: None,
+            nargs: Nargs::One,
+            positional: false,
+            required: false,
+            choices: &[],
+            constant: None,
+            reading: Reading::Text,
+            help,
+        }
     }
     /// A flag.
     pub const fn flag(name: &'static str, help: &'static str) -> Opt {
@@ -97,6 +125,15 @@ impl Opt {
         Opt { nargs, ..self }
     }
 
+    /// The same, with what it has when it stands alone.
+    pub const fn alone(self, constant: &'static str) -> Opt {
+        Opt { nargs: Nargs::Optional, constant: Some(constant), ..self }
+    }
+    /// The same, with its word read in another way.
+    pub const fn reading(self, reading: Reading) -> Opt {
+        Opt { reading, ..self }
+    }
+
     /// For the parser.
     pub fn spec(&self) -> Spec {
         let dashes = if self.positional { "" } else { "--" };
@@ -107,6 +144,7 @@ impl Opt {
             required: self.required || self.positional && !matches!(self.nargs, Nargs::Optional | Nargs::ZeroOrMore),
             choices: self.choices.iter().map(|c| (*c).to_owned()).collect(),
             word_type: WordType::Text,
+            constant: self.constant,
         }
     }
 }

@@ -62,7 +62,7 @@ fn print_yaml(call: &OperationCall) -> Result<(), Failure> {
     let text = match call.operation.input() {
         None => "{}\n".to_owned(),
         Some(input) => {
-            let docs = oxaws_pack::docs(call.operation.service()).map_err(|e| Failure::General(e.to_string()))?;
+            let docs = call.cx.services.docs(call.operation.service())?;
             yaml::text(input, &docs)
         }
     };
@@ -107,7 +107,7 @@ fn print_yaml_output(call: &OperationCall, format: Format, sample: &Value) -> Re
     let mut text = Vec::new();
     oxaws_output::write(&mut text, format, call.operation.name(), &queried, &cx.table_options())?;
     let text = String::from_utf8_lossy(&text).replace(&format!("'{PLAIN_MOMENT}'"), PLAIN_MOMENT);
-    cx.ui.output(cx.pager()?.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))
+    cx.ui.formatted(format, cx.pager()?.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// What stands for text.

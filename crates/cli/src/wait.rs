@@ -6,7 +6,6 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::{help, operation, skeleton};
 use oxaws_model::{Service, Waiter};
-use oxaws_value::{Map, Value};
 
 /// What customisations know waiters by: none of a service's own apply to them, those of all services do.
 pub(crate) const PARENT: &str = "wait";
@@ -64,18 +63,9 @@ fn wait(cx: &Context, service: Service, waiter: Waiter, words: &[String]) -> Res
     if let Some(exit) = skeleton::print_if_asked(&mut call)? {
         return Ok(exit);
     }
-    // A waiter follows no pages: botocore's validation stumbles over the paging options.
-    let paging: Map = [
-        call.paging.starting_token.as_deref().map(|token| ("StartingToken", Value::from(token))),
-        call.paging.page_size.as_deref().map(|size| ("PageSize", Value::from(size))),
-        call.paging.max_items.map(|most| ("MaxItems", Value::Int(most))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !paging.is_empty() {
-        call.params.insert("PaginationConfig", paging);
-    }
+    // A waiter follows no pages: botocore's validation stumbles over the paging options. What customisations do before a
+    // call of the operation isn't done: they know the command, and this one has another name.
+    call.paging_as_parameters();
     oxaws_client::wait(cx.session, waiter, operation, call.input()?)?;
     Ok(Exit::Success)
 }

@@ -1,10 +1,11 @@
 //! Which way a call is signed, and signing it: botocore's choice, the signatures of the `sign` crate.
 
-use crate::client::Auth;
+use crate::client::{Auth, ServiceClient};
 use crate::error::CallError;
 use crate::handlers::{self, CallState};
-use crate::identity;
+use crate::identity::{self, Credentials};
 use crate::send::{Outgoing, Signed, Source};
+use crate::session::Session;
 use oxaws_endpoint::{Choice, Endpoint, choose_scheme};
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
@@ -185,7 +186,9 @@ fn sign_v4(
 ) -> Result<Vec<(String, String)>, CallError> {
     let express = signing.auth == Auth::V4S3Express;
     let credentials = if express { handlers::express_credentials(state)? } else { credentials(state)? };
-    let region = signing.region.as_deref().ok_or(CallError::NoRegion)?;
+    if signing.region.is_none() {
+        return Err(CallError::NoRegion);
+    }
     let host = Url::parse(url)?.host_header();
     let hash = payload(state, outgoing, signing)?;
     let Outgoing { method, path, query, headers, source, .. } = outgoing;
@@ -195,22 +198,43 @@ fn sign_v4(
         Hash::OfBytes => Payload::Bytes(source.bytes()),
         Hash::Of(text) => Payload::Sha256(text),
     };
-    let rules = match (express, signing.s3) {
-        (true, _) => Rules::S3_EXPRESS,
-        (false, true) => Rules::S3,
-        (false, false) => Rules::STANDARD,
-    };
     let mut signed = borrowed(headers);
     let mut request = Signable { method, host: &host, path, query, headers: &mut signed };
-    let scope = Scope { region, service: &signing.name, time: state.session.now() };
-    let keys = &state.client.memory.keys;
-    if signing.auth == Auth::V4a {
-        let key = keys.v4a(&credentials.as_sign()).ok_or(CallError::NoCredentials)?;
-        oxaws_sign::sign_v4a(&mut request, &credentials.as_sign(), &key, &scope, payload, &rules);
-    } else {
-        oxaws_sign::sign_v4(&mut request, &credentials.as_sign(), &scope, payload, &rules, &keys.v4);
-    }
+    put_signature(state.session, state.client, signing, &credentials.as_sign(), &mut request, payload)?;
     Ok(owned(signed))
+}
+
+/// Signs a request in its headers, in one of the ways of version 4.
+///
+/// # Errors
+/// Without a region, or a key that can be made from the credentials.
+pub(crate) fn put_signature(
+    session: &Session,
+    client: &ServiceClient,
+    signing: &Signing,
+    credentials: &oxaws_sign::Credentials<'_>,
+    request: &mut Signable<'_, '_>,
+    payload: Payload<'_>,
+) -> Result<(), CallError> {
+    let region = signing.region.as_deref().ok_or(CallError::NoRegion)?;
+    let rules = rules(signing);
+    let scope = Scope { region, service: &signing.name, time: session.now() };
+    let keys = &client.memory.keys;
+    if signing.auth == Auth::V4a {
+        let key = keys.v4a(credentials).ok_or(CallError::NoCredentials)?;
+        oxaws_sign::sign_v4a(request, credentials, &key, &scope, payload, &rules);
+    } else {
+        oxaws_sign::sign_v4(request, credentials, &scope, payload, &rules, &keys.v4);
+    }
+    Ok(())
+}
+
+fn rules(signing: &Signing) -> Rules {
+    match (signing.auth, signing.s3) {
+        (Auth::V4S3Express, _) => Rules::S3_EXPRESS,
+        (_, true) => Rules::S3,
+        (_, false) => Rules::STANDARD,
+    }
 }
 
 /// What stands for the body in a signature.
@@ -282,11 +306,7 @@ pub fn presign(
     let region = region.or(signing.region.as_deref()).ok_or(CallError::NoRegion)?;
     let host = Url::parse(&url)?.host_header();
     let mut headers = borrowed(&outgoing.headers);
-    let rules = match (express, signing.s3) {
-        (true, _) => Rules::S3_EXPRESS,
-        (false, true) => Rules::S3,
-        (false, false) => Rules::STANDARD,
-    };
+    let rules = rules(signing);
     let payload = if signing.s3 || express { Payload::Unsigned } else { Payload::Bytes(b"") };
     let path = if outgoing.path.is_empty() { "/" } else { &outgoing.path };
     let request =
@@ -318,12 +338,21 @@ pub struct Keys {
 }
 
 impl Keys {
-    fn as_sign(&self) -> oxaws_sign::Credentials<'_> {
+    pub(crate) fn as_sign(&self) -> oxaws_sign::Credentials<'_> {
         oxaws_sign::Credentials {
             access_key_id: &self.access_key_id,
             secret_access_key: &self.secret_access_key,
             session_token: self.session_token.as_deref(),
         }
+    }
+}
+
+/// Credentials in the form the signatures take; an empty token is none.
+pub(crate) fn as_sign(credentials: &Credentials) -> oxaws_sign::Credentials<'_> {
+    oxaws_sign::Credentials {
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: &credentials.secret_access_key,
+        session_token: credentials.session_token.as_deref().filter(|token| !token.is_empty()),
     }
 }
 

@@ -146,6 +146,10 @@ pub(crate) fn nested(state: &CallState, operation: Operation, input: CallInput) 
 }
 
 fn run(mut state: CallState) -> Result<Reply, CallError> {
+    state.trail = state.session.trail(state.operation);
+    if let Some(trail) = &mut state.trail {
+        trail.call(&state.params, state.body_file.as_deref());
+    }
     fill_idempotency_tokens(&mut state);
     handlers::before_build(&mut state)?;
     // Not for a URL that somebody else will use: it is a matter of reading the reply.
@@ -169,6 +173,9 @@ fn fill_idempotency_tokens(state: &mut CallState) {
 pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     let endpoint = endpoint::resolve(session, client, operation, state)?;
+    if let Some(trail) = &state.trail {
+        trail.endpoint(&endpoint.url);
+    }
     let signing = auth::choose(state, &endpoint)?;
     let streamed = Streamed(state.body_file.is_some());
     if client.settings.parameter_validation

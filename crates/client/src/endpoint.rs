@@ -21,6 +21,10 @@ pub fn resolve(
 ) -> Result<Endpoint, CallError> {
     let params = &state.params;
     let rules = client.service.rules();
+    if rules.is_empty() {
+        // A model that a user added may have none: the service's hosts are called as they were before there were rules.
+        return Ok(Endpoint { url: client.base_url.clone(), ..Endpoint::default() });
+    }
     let region = crate::handlers::region(state);
     let given = rule_params(session, client, operation, params, region)?;
     oxaws_endpoint::resolve(rules, client.service.pack().partitions(), &given).map_err(|e| match e {

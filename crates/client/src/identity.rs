@@ -7,6 +7,7 @@
 use crate::call::CallInput;
 use crate::error::CallError;
 use crate::handlers::CallState;
+use crate::observe::Step;
 use crate::session::{ClientOptions, Session, Signer};
 use crate::user_agent;
 use oxaws_creds::{
@@ -50,6 +51,9 @@ impl Session<'_> {
         }
         let found = with_context(self, chain::load)?.map(Arc::new);
         *loaded = Some(found.clone());
+        if let Some(found) = &found {
+            self.tell(|| Step::Credentials(found.method()));
+        }
         Ok(found)
     }
 

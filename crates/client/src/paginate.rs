@@ -1,12 +1,17 @@
 //! Follows the pages of an operation, as botocore's paginators do.
 
-use crate::call::{CallInput, Reply};
+use crate::call::CallInput;
 use crate::error::CallError;
+use crate::lists::{Apart, PageLists};
 use crate::session::Session;
 use oxaws_input::token::{self, TRUNCATE_KEY};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Operation, ShapeKind};
 use oxaws_value::{Map, Value};
+use std::borrow::Cow;
+
+/// Where a merged result tells how to go on.
+const RESUME_KEY: &str = "NextToken";
 
 /// The paging options of a command line.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +44,8 @@ pub struct Pages<'a, 'w> {
     non_aggregate_part: Map,
     resume: Option<String>,
     deferred: Option<CallError>,
+    /// Whether [`Pages::list_paths`] are to be had.
+    disjoint: bool,
 }
 
 impl std::fmt::Debug for Pages<'_, '_> {
@@ -51,8 +58,12 @@ fn compile(text: &str) -> Result<Expression, CallError> {
     oxaws_jmespath::compile(text).map_err(|e| CallError::Other(e.to_string()))
 }
 
+fn find<'a>(expression: &'a Expression, value: &'a Value) -> Result<Cow<'a, Value>, CallError> {
+    expression.search_cow(value).map_err(|e| CallError::Other(e.to_string()))
+}
+
 fn search(expression: &Expression, value: &Value) -> Result<Value, CallError> {
-    expression.search(value).map_err(|e| CallError::Other(e.to_string()))
+    find(expression, value).map(Cow::into_owned)
 }
 
 impl<'a, 'w> Pages<'a, 'w> {
@@ -97,7 +108,9 @@ impl<'a, 'w> Pages<'a, 'w> {
             non_aggregate_part: Map::new(),
             resume: None,
             deferred: None,
+            disjoint: false,
         };
+        pages.disjoint = pages.list_paths().is_some();
         if pages.start.is_some() {
             let token = pages.next_token.clone();
             pages.inject(&token);
@@ -108,6 +121,11 @@ impl<'a, 'w> Pages<'a, 'w> {
     /// The token to go on from, once the pages have ended before their end.
     pub fn resume_token(&self) -> Option<&str> {
         self.resume.as_deref()
+    }
+
+    /// Whether the page that came last was the last one.
+    pub fn is_at_end(&self) -> bool {
+        self.done && self.deferred.is_none()
     }
 
     fn inject(&mut self, token: &Map) {
@@ -126,6 +144,11 @@ impl<'a, 'w> Pages<'a, 'w> {
     /// Those of the call; a token that repeats.
     #[allow(clippy::should_implement_trait, reason = "an iterator over results would hide the first error's finality")]
     pub fn next(&mut self) -> Result<Option<Value>, CallError> {
+        self.next_without_lists(None)
+    }
+
+    /// As [`Pages::next`]; the lists of result keys may go elsewhere as they are read.
+    fn next_without_lists(&mut self, apart: Option<&mut Apart>) -> Result<Option<Value>, CallError> {
         if let Some(error) = self.deferred.take() {
             self.done = true;
             return Err(error);
@@ -133,7 +156,13 @@ impl<'a, 'w> Pages<'a, 'w> {
         if self.done {
             return Ok(None);
         }
-        let Reply { value, .. } = self.session.call(self.operation, self.input.clone())?;
+        let (value, taken) = match apart {
+            Some(apart) => {
+                let value = self.session.call_apart(self.operation, self.input.clone(), apart)?;
+                (value, apart.count(0))
+            }
+            None => (self.session.call(self.operation, self.input.clone())?.value, None),
+        };
         let mut page = Value::Map(value);
         let mut starting_truncation = 0;
         if self.first {
@@ -151,10 +180,9 @@ impl<'a, 'w> Pages<'a, 'w> {
             self.done = true;
             return Ok(Some(page));
         };
-        let found = search(primary, &page)?;
-        let count = match &found {
+        let count = match &*find(primary, &page)? {
             Value::Null => 0,
-            Value::List(items) => items.len() as i64,
+            Value::List(items) => taken.unwrap_or(items.len() as i64),
             Value::Map(map) => map.len() as i64,
             Value::String(text) => text.chars().count() as i64,
             other => {
@@ -164,6 +192,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         };
         let truncate = self.max_items.map_or(0, |most| self.total + count - most);
         if truncate > 0 {
+            let found = search(primary, &page)?;
             self.truncate(&mut page, found, truncate, starting_truncation)?;
             self.done = true;
             return Ok(Some(page));
@@ -209,14 +238,15 @@ impl<'a, 'w> Pages<'a, 'w> {
         let Value::Map(page_map) = page else { return Ok(()) };
         set_path(page_map, primary.text(), kept);
         for other in &self.result_keys[1..] {
-            let sample = search(other, &Value::Map(page_map.clone()))?;
-            let empty = match sample {
+            let empty = match &*find(other, page)? {
                 Value::List(_) => Value::List(Vec::new()),
                 Value::String(_) => Value::from(""),
-                Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Bool(_) => sample,
+                sample @ (Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Bool(_)) => sample.clone(),
                 _ => Value::Null,
             };
-            set_path(page_map, other.text(), empty);
+            if let Value::Map(page_map) = &mut *page {
+                set_path(page_map, other.text(), empty);
+            }
         }
         Ok(())
     }
@@ -263,7 +293,7 @@ impl<'a, 'w> Pages<'a, 'w> {
 
     fn next_token_of(&self, page: &Value) -> Result<Map, CallError> {
         if let Some(more) = &self.more_results
-            && !search(more, page)?.is_truthy()
+            && !find(more, page)?.is_truthy()
         {
             return Ok(Map::new());
         }
@@ -280,10 +310,10 @@ impl<'a, 'w> Pages<'a, 'w> {
     ///
     /// # Errors
     /// When an expression of the model fails.
-    pub fn result_part(&self, page: &Value, first: bool) -> Result<Map, CallError> {
+    pub fn result_part(&self, mut page: Value, first: bool) -> Result<Map, CallError> {
         let mut part = if first { self.non_aggregate_part.clone() } else { Map::new() };
         for key in &self.result_keys {
-            let value = search(key, page)?;
+            let value = self.take_value(key, &mut page)?;
             set_path(&mut part, key.text(), value);
         }
         Ok(part)
@@ -297,58 +327,160 @@ impl<'a, 'w> Pages<'a, 'w> {
         let mut merged = Map::new();
         while let Some(mut page) = self.next()? {
             each(&mut page)?;
-            for key in &self.result_keys {
-                let value = match key.simple_path().as_deref() {
-                    // The common case moves the list out of the page.
-                    Some([name]) => {
-                        page.as_map_mut().and_then(|m| m.get_mut(name)).map(std::mem::take).unwrap_or_default()
-                    }
-                    _ => search(key, &page)?,
-                };
-                if value.is_null() {
-                    continue;
+            self.merge_page(&mut merged, &mut page, &mut |_, value| Some(value))?;
+        }
+        Ok(self.complete(merged))
+    }
+
+    /// As [`Pages::merge`], but the elements of lists are handed to `taker` as they are read, by the place of their
+    /// result key in [`Pages::list_paths`]; what is returned has empty lists in their place. Lists of a result that is
+    /// one page only may stay in it. `paths` is what [`Pages::list_paths`] gave.
+    ///
+    /// # Errors
+    /// As [`Pages::merge`]. `taker` has had some elements by then.
+    pub fn merge_without_lists<E: From<CallError>>(
+        &mut self,
+        paths: &[Vec<String>],
+        taker: &mut dyn PageLists,
+        mut each: impl FnMut(&mut Value) -> Result<(), E>,
+    ) -> Result<Map, E> {
+        let mut merged = Map::new();
+        let mut begun = vec![false; paths.len()];
+        // What counts or cuts elements, or looks at them to find the next page, needs them in the page.
+        let whole_pages = self.max_items.is_some() || self.start.is_some();
+        let read_apart = |path: &[String]| !whole_pages && !self.mentions(path);
+        let mut apart = Apart::new(paths, read_apart, taker);
+        let mut first = true;
+        while let Some(mut page) = self.next_without_lists(Some(&mut apart))? {
+            each(&mut page)?;
+            let whole = std::mem::take(&mut first) && self.is_at_end();
+            self.merge_page(&mut merged, &mut page, &mut |place, value| match value {
+                Value::List(items) if apart.count(place).is_some() || !whole => {
+                    apart.take(place, items);
+                    apart.settle(place, true);
+                    let begins = !std::mem::replace(&mut begun[place], true);
+                    begins.then(|| Value::List(Vec::new()))
                 }
-                add(&mut merged, key, value)?;
+                other => Some(other),
+            })?;
+            apart.settle_rest();
+        }
+        Ok(self.complete(merged))
+    }
+
+    /// Whether the expressions that steer the paging, or that are no result keys, may look at the list at `path`.
+    fn mentions(&self, path: &[String]) -> bool {
+        let steering = self.output_tokens.iter().chain(&self.more_results).chain(&self.non_aggregate);
+        path.first().is_none_or(|name| steering.into_iter().any(|expression| expression.text().contains(name.as_str())))
+    }
+
+    /// The paths of the result keys, where a list at any of them can be kept apart from the merged result: each is a
+    /// path, and none lies at or in another.
+    pub fn list_paths(&self) -> Option<Vec<Vec<String>>> {
+        let mut paths = vec![vec![RESUME_KEY.to_owned()]];
+        for key in &self.result_keys {
+            let path: Vec<String> = key.simple_path()?.into_iter().map(str::to_owned).collect();
+            if paths.iter().any(|other| path.iter().zip(other).all(|(a, b)| a == b)) {
+                return None;
+            }
+            paths.push(path);
+        }
+        paths.remove(0);
+        Some(paths)
+    }
+
+    /// The value of a result key, moved out of the page where no other key needs it.
+    fn take_value(&self, key: &Expression, page: &mut Value) -> Result<Value, CallError> {
+        match key.simple_path() {
+            Some(path) if self.disjoint => Ok(path_mut(page, &path).map(std::mem::take).unwrap_or_default()),
+            _ => search(key, page),
+        }
+    }
+
+    /// Moves the result keys of a page to the merged result. `keep` gets each value with the place of its key, and
+    /// gives back what is to be merged.
+    fn merge_page(
+        &self,
+        merged: &mut Map,
+        page: &mut Value,
+        keep: &mut dyn FnMut(usize, Value) -> Option<Value>,
+    ) -> Result<(), CallError> {
+        for (place, key) in self.result_keys.iter().enumerate() {
+            let value = self.take_value(key, page)?;
+            if value.is_null() {
+                continue;
+            }
+            let existing = key.simple_path().and_then(|path| merged_mut(merged, &path));
+            match existing {
+                // Of a list and something else the first one counts.
+                Some(Value::List(_)) if !matches!(value, Value::List(_)) => {}
+                Some(other) if !matches!(other, Value::List(_) | Value::Null) => add(other, value),
+                Some(there) => {
+                    if let Some(value) = keep(place, value) {
+                        add(there, value);
+                    }
+                }
+                None => {
+                    if let Some(value) = keep(place, value) {
+                        set_path(merged, key.text(), value);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes after the pages: the keys that aren't aggregated, and where to go on.
+    fn complete(&mut self, mut merged: Map) -> Map {
+        // botocore's first page shares its lists with the merged result: where a key that isn't aggregated holds one of
+        // them, that is the full list too.
+        let mut lists = Vec::new();
+        for key in &self.result_keys {
+            let Some(path) = key.simple_path() else { continue };
+            if let Some(list @ Value::List(_)) = merged_mut(&mut merged, &path) {
+                lists.push((path, std::mem::take(list)));
             }
         }
         for (key, value) in std::mem::take(&mut self.non_aggregate_part) {
             merge_into(&mut merged, key, value);
         }
-        if let Some(token) = &self.resume {
-            merged.insert("NextToken", token.as_str());
+        for (path, list) in lists {
+            if let Some(there) = merged_mut(&mut merged, &path) {
+                *there = list;
+            }
         }
-        Ok(merged)
+        if let Some(token) = &self.resume {
+            merged.insert(RESUME_KEY, token.as_str());
+        }
+        merged
     }
 }
 
 /// Adds a page's value to what earlier pages gave: lists are extended, numbers and texts added.
-fn add(merged: &mut Map, key: &Expression, value: Value) -> Result<(), CallError> {
-    let existing = match key.simple_path().as_deref() {
-        Some(path) => path_mut(merged, path),
-        None => None,
-    };
-    match (existing, value) {
-        (Some(there @ Value::Null), value) => *there = value,
-        (Some(Value::List(there)), Value::List(more)) => there.extend(more),
-        (Some(Value::String(there)), Value::String(more)) => there.push_str(&more),
-        (Some(Value::Int(there)), Value::Int(more)) => *there = there.saturating_add(more),
-        (Some(there @ (Value::Int(_) | Value::Float(_))), more @ (Value::Int(_) | Value::Float(_))) => {
+fn add(there: &mut Value, value: Value) {
+    match (there, value) {
+        (there @ Value::Null, value) => *there = value,
+        (Value::List(there), Value::List(more)) => there.extend(more),
+        (Value::String(there), Value::String(more)) => there.push_str(&more),
+        (Value::Int(there), Value::Int(more)) => *there = there.saturating_add(more),
+        (there @ (Value::Int(_) | Value::Float(_)), more @ (Value::Int(_) | Value::Float(_))) => {
             *there = Value::Float(there.as_f64().unwrap_or(0.0) + more.as_f64().unwrap_or(0.0));
         }
         // Anything else keeps its first value.
-        (Some(_), _) => {}
-        (None, value) => set_path(merged, key.text(), value),
+        _ => {}
     }
-    Ok(())
 }
 
-fn path_mut<'m>(map: &'m mut Map, path: &[&str]) -> Option<&'m mut Value> {
+fn merged_mut<'m>(map: &'m mut Map, path: &[&str]) -> Option<&'m mut Value> {
     let (first, rest) = path.split_first()?;
-    let value = map.get_mut(first)?;
-    if rest.is_empty() {
-        return Some(value);
+    path_mut(map.get_mut(first)?, rest)
+}
+
+fn path_mut<'m>(value: &'m mut Value, path: &[&str]) -> Option<&'m mut Value> {
+    match path.split_first() {
+        None => Some(value),
+        Some((first, rest)) => path_mut(value.as_map_mut()?.get_mut(first)?, rest),
     }
-    path_mut(value.as_map_mut()?, rest)
 }
 
 /// Maps are merged, everything else is replaced.
@@ -414,9 +546,9 @@ mod tests {
         let mut map = Map::new();
         set_path(&mut map, "A.B", Value::from(1i64));
         set_path(&mut map, "A.C", Value::List(vec![Value::from(1i64)]));
-        let key = compile("A.C").unwrap();
-        add(&mut map, &key, Value::List(vec![Value::from(2i64)])).unwrap();
-        add(&mut map, &compile("A.B").unwrap(), Value::from(4i64)).unwrap();
+        add(merged_mut(&mut map, &["A", "C"]).unwrap(), Value::List(vec![Value::from(2i64)]));
+        add(merged_mut(&mut map, &["A", "B"]).unwrap(), Value::from(4i64));
+        assert!(merged_mut(&mut map, &["A", "B", "C"]).is_none());
         let text = oxaws_value::to_json(&Value::Map(map), oxaws_value::JsonStyle::COMPACT);
         assert_eq!(text, r#"{"A":{"B":5,"C":[1,2]}}"#);
     }

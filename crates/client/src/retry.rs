@@ -9,8 +9,7 @@ use oxaws_model::Operation;
 use oxaws_protocol::ServiceError;
 use oxaws_sign::AmzDate;
 use oxaws_value::{LocalClock, Timestamp};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// Seconds that a pause grows to at most.
@@ -38,7 +37,7 @@ const THROTTLING: [&str; 14] = [
 const TRANSIENT: [&str; 3] = ["RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"];
 
 /// Whether an error code alone makes another attempt worth it (botocore's standard mode).
-pub fn is_retryable_code(code: &str) -> bool {
+fn is_retryable_code(code: &str) -> bool {
     THROTTLING.contains(&code) || TRANSIENT.contains(&code)
 }
 
@@ -108,7 +107,7 @@ impl<'a> Attempts<'a> {
             tells_max: false,
             ttl: None,
             paid: None,
-            new_rules: world.var(oxaws_env::var::AWS_NEW_RETRIES_2026).is_some_and(|v| v.eq_ignore_ascii_case("true")),
+            new_rules: quota.new_rules(world),
         }
     }
 
@@ -217,6 +216,8 @@ fn random(world: &dyn World) -> f64 {
 pub struct RetryQuota {
     left: Mutex<u32>,
     limiter: Option<RateLimiter>,
+    /// Read once: transfers make thousands of calls.
+    new_rules: OnceLock<bool>,
 }
 
 impl RetryQuota {
@@ -225,7 +226,13 @@ impl RetryQuota {
     /// A full one.
     pub fn new(mode: RetryMode) -> Self {
         let limiter = (mode == RetryMode::Adaptive).then(RateLimiter::default);
-        RetryQuota { left: Mutex::new(Self::CAPACITY), limiter }
+        RetryQuota { left: Mutex::new(Self::CAPACITY), limiter, new_rules: OnceLock::new() }
+    }
+
+    /// `AWS_NEW_RETRIES_2026`
+    fn new_rules(&self, world: &dyn World) -> bool {
+        let read = || world.var(oxaws_env::var::AWS_NEW_RETRIES_2026).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+        *self.new_rules.get_or_init(read)
     }
 
     /// The limit of the client's own rate.

@@ -4,6 +4,7 @@ use crate::client::ServiceClient;
 use crate::error::CallError;
 use crate::identity::{Credentials, Identity};
 use crate::monitor::Monitor;
+use crate::observe::Observer;
 use oxaws_config::Config;
 use oxaws_creds::dpop::DpopKey;
 use oxaws_env::World;
@@ -63,6 +64,7 @@ pub struct Session<'w> {
     cancel: Cancel,
     pub(crate) identity: Identity,
     monitor: OnceLock<Option<Monitor>>,
+    pub(crate) observer: OnceLock<Arc<dyn Observer>>,
     clients: Mutex<HashMap<ClientKey, Arc<ServiceClient>>>,
 }
 
@@ -115,6 +117,7 @@ impl<'w> Session<'w> {
             cancel,
             identity: Identity::default(),
             monitor: OnceLock::new(),
+            observer: OnceLock::new(),
             clients: Mutex::new(HashMap::new()),
         }
     }
@@ -130,7 +133,7 @@ impl<'w> Session<'w> {
     pub fn reconfigured(&self, change: impl FnOnce(Config<'w>) -> Config<'w>) -> Session<'w> {
         let mut session = Session::new(self.world, self.pack, self.options.clone(), self.cancel.clone());
         session.config = change(session.config.with_files_of(&self.config));
-        session
+        session.observed_as(self)
     }
 
     /// The outside world.
@@ -239,6 +242,15 @@ impl<'w> Session<'w> {
         }
         // Made outside the lock: loading credentials may need clients of its own.
         let client = Arc::new(ServiceClient::new(self, service, options)?);
+        // No time is no limit; less than none is a mistake that every client complains about.
+        for (name, limit) in [("connect", self.options.connect_timeout), ("read", self.options.read_timeout)] {
+            if let Some(limit) = limit.filter(|limit| *limit < 0) {
+                return Err(CallError::Other(format!(
+                    "Attempted to set {name} timeout to {limit}, but the timeout cannot be set to a value less than or \
+                     equal to 0."
+                )));
+            }
+        }
         Ok(lock().entry(key).or_insert(client).clone())
     }
 }

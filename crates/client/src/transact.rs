@@ -80,14 +80,22 @@ fn settle(
             Ok(Attempt::Refused(mut failure, answer)) => {
                 failure.retries = attempts.exhausted();
                 let pause = attempts.retry(Outcome::Error(&failure.error), Some(&answer.headers), world);
-                let detour = handlers::after_failure(state, &failure, &answer, attempts.number())?;
+                let detour = handlers::after_failure(state, &failure, attempts.number())?;
                 if pause.is_none() && detour == Detour::None {
                     return Err(handlers::final_error(state, failure, &answer));
                 }
                 (pause, detour, CallError::Service(failure), Some(answer))
             }
-            Err(error) => (attempts.retry(Outcome::Fault(&error), None, world), Detour::None, error, None),
+            Err(error) => {
+                if let Some(trail) = &state.trail {
+                    trail.failed(&error);
+                }
+                (attempts.retry(Outcome::Fault(&error), None, world), Detour::None, error, None)
+            }
         };
+        if let (Some(pause), Some(trail)) = (pause, &state.trail) {
+            trail.retry(error.to_string(), pause);
+        }
         match (pause, detour) {
             (None, Detour::None) => return Err(error),
             (Some(pause), _) => world.sleep(pause),
@@ -121,6 +129,9 @@ fn one_attempt(
     signed.headers.push(("amz-sdk-invocation-id".into(), invocation.to_owned()));
     signed.headers.push(("amz-sdk-request".into(), attempts.header()));
     watch.request(&signed);
+    if let Some(trail) = &state.trail {
+        trail.sent(&signed, outgoing, state.body_file.as_deref());
+    }
     let url = Url::parse(&signed.url)?;
     if let Some(limiter) = client.quota.limiter() {
         limiter.before_request(session.world());
@@ -140,6 +151,9 @@ fn one_attempt(
     if !attempts.is_single()
         && let Err(damage) = handlers::check_reply(state, &answer.headers, &answer.body)
     {
+        if let Some(trail) = &state.trail {
+            trail.response(answer.status, &answer.headers, Some(&answer.body), true);
+        }
         return Ok(Attempt::Damaged(damage, answer));
     }
     let mut headers: Vec<(String, String)> = answer.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
@@ -154,9 +168,16 @@ fn one_attempt(
             .with_clock(|clock| protocol::parse_error(operation, &reply, &ParseOptions { timestamps, clock }))?;
         let operation = operation.name().to_owned();
         let headers = answer.headers.clone();
-        return Ok(Attempt::Refused(Box::new(ServiceFailure { operation, error, retries: None, headers }), answer));
+        let failure = Box::new(ServiceFailure { operation, error, retries: None, headers });
+        if let Some(trail) = &state.trail {
+            trail.refused(&failure, &answer);
+        }
+        return Ok(Attempt::Refused(failure, answer));
     }
     if state.raw {
+        if let Some(trail) = &state.trail {
+            trail.response(answer.status, &answer.headers, Some(&answer.body), false);
+        }
         return Ok(Attempt::Reply(Box::new(Reply {
             value: Map::new(),
             stream: None,
@@ -172,6 +193,10 @@ fn one_attempt(
         Value::Map(map) => map,
         _ => Map::new(),
     };
+    if let Some(trail) = &state.trail {
+        let body = (!streams && !events).then_some(&*answer.body);
+        trail.answered((answer.status, &answer.headers), body, &value, request_id.as_deref());
+    }
     if let Some((name, text)) = extra {
         value.insert(name, text);
     }

@@ -28,14 +28,14 @@ pub fn texts(cx: &Context, args: &Parsed, name: &str) -> Result<Option<Map>, Fai
     let shown = |v: &Value| oxaws_input::python_repr::str(v, Default::default());
     let Value::Map(map) = value else {
         return Err(invalid(format!(
-            "Invalid type for parameter , value: {}, type: {}, valid types: <class 'dict'>",
+            "Invalid type for parameter input, value: {}, type: {}, valid types: <class 'dict'>",
             shown(&value),
             kind(&value)
         )));
     };
     if let Some((key, bad)) = map.iter().find(|(_, v)| v.as_str().is_none()) {
         return Err(invalid(format!(
-            "Invalid type for parameter .{key}, value: {}, type: {}, valid types: <class 'str'>",
+            "Invalid type for parameter {key}, value: {}, type: {}, valid types: <class 'str'>",
             shown(bad),
             kind(bad)
         )));

@@ -6,9 +6,13 @@ mod browser;
 mod configure;
 #[path = "set_up/login.rs"]
 mod login;
+#[path = "set_up/models.rs"]
+mod models;
 #[path = "set_up/parallel.rs"]
 mod parallel;
 #[path = "set_up/prompts.rs"]
 mod prompts;
 #[path = "set_up/sso.rs"]
 mod sso;
+#[path = "set_up/told.rs"]
+mod told;

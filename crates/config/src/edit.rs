@@ -4,8 +4,8 @@
 //! the file's last line. Values below a key (`s3 =`) are indented by four blanks, or stay indented as they are.
 
 use crate::ConfigError;
-use crate::python::is_blank;
 use crate::words::quote;
+use oxaws_value::python::is_blank;
 
 /// The value to give a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,16 +10,15 @@
 //! - Faults: text before the first section, a line without separator, an empty key, a key or section twice, bytes that
 //!   aren't UTF-8 (and so a byte order mark, which is text before the first section).
 //!
-//! One pass; names and values are spans of the file's text unless they had to be changed. Every command reads its files
-//! whole, for a fault anywhere ends it: so the plain lines, which nearly all are, are told by their bytes.
+//! One pass; names and values are spans of the file's text unless they had to be changed. Files that every command reads
+//! are looked through by [`crate::outline`] first.
 
-use crate::python::{is_blank, strip};
+use oxaws_value::python::{is_blank, strip};
 use std::collections::HashSet;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// The name of the section that all others inherit from.
-const DEFAULT_SECTION: &str = "DEFAULT";
+pub(crate) const DEFAULT_SECTION: &str = "DEFAULT";
 
 /// Sections with fewer keys than this are searched for a repeated key one by one; that is faster than hashing.
 const FEW_KEYS: usize = 24;
@@ -95,7 +94,7 @@ impl Ini {
     }
 
     /// The sections in the order of the file, without `[DEFAULT]`.
-    pub fn sections(&self) -> impl DoubleEndedIterator<Item = Section<'_>> {
+    pub fn sections(&self) -> impl DoubleEndedIterator<Item = Section<'_>> + ExactSizeIterator {
         (0..self.sections.len()).map(|at| Section { ini: self, at })
     }
 
@@ -153,34 +152,13 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Hashes names: fast, for a file that its user wrote.
-#[derive(Default)]
-struct NameHasher(u64);
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        let mut rest = bytes;
-        while let Some((word, after)) = rest.split_first_chunk() {
-            mix(u64::from_le_bytes(*word));
-            rest = after;
-        }
-        mix(rest.iter().fold(rest.len() as u64, |word, b| word << 8 | u64::from(*b)));
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes the upper bits for its tags and the lower ones for its places.
-        self.0 ^ (self.0 >> 32)
-    }
-}
-
 struct Parser<'a> {
     text: &'a str,
     made: String,
     sections: Vec<SectionSpan>,
     entries: Vec<Entry>,
     defaults: Vec<Entry>,
-    names: HashSet<&'a [u8], BuildHasherDefault<NameHasher>>,
+    names: HashSet<&'a str>,
     /// Keys of the current section, once it has many.
     keys: HashSet<Box<str>>,
     place: Place,
@@ -190,22 +168,7 @@ struct Parser<'a> {
     blank_lines: usize,
     indent: usize,
     has_blocks: bool,
-    /// While the keys of the current section are those of the section before, in the same order: the entry of that section
-    /// which comes next, and where they end. Files of many profiles are mostly like that, and a key that goes on so can't
-    /// be there twice.
-    alike: (u32, u32),
 }
-
-/// Bytes that a key may be made of without asking for a closer look.
-static PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        plain[byte as usize] = byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
-        byte += 1;
-    }
-    plain
-};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -214,101 +177,35 @@ enum Place {
     Section,
 }
 
-/// The length of a typical line, and of a typical section, in bytes: to guess from how many there are.
-const TYPICAL_LINE: usize = 24;
-const TYPICAL_SECTION: usize = 128;
-
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
         Parser {
             text,
             made: String::new(),
             sections: Vec::new(),
-            entries: Vec::with_capacity(text.len() / TYPICAL_LINE),
+            entries: Vec::new(),
             defaults: Vec::new(),
-            names: HashSet::with_capacity_and_hasher(text.len() / TYPICAL_SECTION, BuildHasherDefault::default()),
+            names: HashSet::new(),
             keys: HashSet::new(),
             place: Place::BeforeSections,
             open_key: false,
             blank_lines: 0,
             indent: 0,
             has_blocks: false,
-            alike: (0, 0),
         }
     }
 
     fn run(mut self) -> Result<Self, Malformed> {
-        let bytes = self.text.as_bytes();
-        let has_returns = memchr::memchr(b'\r', bytes).is_some();
-        let (mut at, mut number) = (0, 0);
-        while at < bytes.len() {
+        let mut rest = self.text;
+        let mut number = 0;
+        while !rest.is_empty() {
             number += 1;
-            let rest = &bytes[at..];
-            let end = at
-                + if has_returns {
-                    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-                } else {
-                    line_length(rest)
-                };
-            let done = match self.plain_line(at, end) {
-                Some(done) => done,
-                None => self.line(&self.text[at..end]),
-            };
-            done.ok_or(Malformed { line: number })?;
-            at = end + if has_returns && bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
+            let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            self.line(line).ok_or(Malformed { line: number })?;
+            rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
         }
         Ok(self)
-    }
-
-    /// The lines that nearly all are, by their bytes: nothing, a section's header, `key = value` without anything that
-    /// asks for a closer look. `None` does; `Some(None)` is a fault.
-    fn plain_line(&mut self, start: usize, end: usize) -> Option<Option<()>> {
-        let line = &self.text.as_bytes()[start..end];
-        let (Some(first), Some(last)) = (line.first(), line.last()) else {
-            self.blank_lines += usize::from(self.open_key);
-            return Some(Some(()));
-        };
-        if *first == b'[' && *last == b']' && line.len() > 2 {
-            self.indent = 0;
-            return Some(self.open_section(&self.text[start + 1..end - 1]));
-        }
-        if !PLAIN[usize::from(*first)] {
-            return None;
-        }
-        let expected = self.expected_key(line);
-        let key = match expected {
-            Some(expected) => expected,
-            None => line.iter().position(|b| !PLAIN[usize::from(*b)])?,
-        };
-        let (from, to) = value_place(line, key)?;
-        self.indent = 0;
-        if self.place == Place::BeforeSections {
-            return Some(None);
-        }
-        let span = |from: usize, to: usize| Span { start: (start + from) as u32, len: (to - from) as u32 };
-        let entry = Entry { key: span(0, key), value: span(from, to) };
-        if expected.is_some() {
-            self.alike.0 += 1;
-            self.entries.push(entry);
-            self.open_key = true;
-            self.blank_lines = 0;
-            return Some(Some(()));
-        }
-        self.alike = (0, 0);
-        Some(self.add(&line[..key], entry))
-    }
-
-    /// The length of the line's key where it is the one that the section before has at this place.
-    fn expected_key(&self, line: &[u8]) -> Option<usize> {
-        let (next, end) = self.alike;
-        if next >= end {
-            return None;
-        }
-        let Span { start, len } = self.entries[next as usize].key;
-        let (start, len) = (start as usize, len as usize);
-        // A key that was made from the text isn't in it.
-        let key = self.text.as_bytes().get(start..start + len)?;
-        (len < line.len() && line.starts_with(key)).then_some(len)
     }
 
     /// Any line; `None` is a fault.
@@ -355,17 +252,14 @@ impl<'a> Parser<'a> {
         self.blank_lines = 0;
         if name == DEFAULT_SECTION {
             self.place = Place::Defaults;
-            self.alike = (0, 0);
             return Some(());
         }
-        if !self.names.insert(name.as_bytes()) {
+        if !self.names.insert(name) {
             return None;
         }
-        let before = self.sections.last().map_or(0, |s| s.first);
         let section = SectionSpan { name: self.span(name), first: self.entries.len() as u32 };
         self.sections.push(section);
         self.place = Place::Section;
-        self.alike = (before, section.first);
         Some(())
     }
 
@@ -380,7 +274,6 @@ impl<'a> Parser<'a> {
         if key.is_empty() {
             return None;
         }
-        self.alike = (0, 0);
         if key.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) {
             let lower = key.to_lowercase();
             let key = self.make(&lower);
@@ -441,47 +334,6 @@ impl<'a> Parser<'a> {
             *last = entry;
         }
     }
-}
-
-/// How many bytes come before the first line end. Lines are short: this is faster than a search made for long texts.
-fn line_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let mut rest = bytes;
-    let mut length = 0;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        // A byte that is a line end becomes zero; the lowest zero byte is the lowest one with its high bit set here.
-        let zeros = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
-        let found = zeros.wrapping_sub(ONES) & !zeros & HIGHS;
-        if found != 0 {
-            return length + (found.trailing_zeros() / 8) as usize;
-        }
-        length += 8;
-        rest = after;
-    }
-    length + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
-}
-
-/// Where the value of `key = value` stands in its line, behind the separator and without blanks. `None` is for a closer
-/// look: no separator, or other blanks than the common one.
-fn value_place(line: &[u8], key: usize) -> Option<(usize, usize)> {
-    let last = line.last()?;
-    // Nearly every line is like this.
-    if let [b' ', b'=', b' ', first, ..] = &line[key..]
-        && first.is_ascii_graphic()
-        && last.is_ascii_graphic()
-    {
-        return Some((key + 3, line.len()));
-    }
-    let separator = key + line[key..].iter().position(|b| *b != b' ')?;
-    if !matches!(line[separator], b'=' | b':') {
-        return None;
-    }
-    let after = &line[separator + 1..];
-    let Some(blanks) = after.iter().position(|b| *b != b' ') else { return Some((line.len(), line.len())) };
-    let from = separator + 1 + blanks;
-    let to = 1 + line.iter().rposition(|b| *b != b' ')?;
-    (line[from].is_ascii_graphic() && line[to - 1].is_ascii_graphic()).then_some((from, to))
 }
 
 /// The name in a section's header line.
@@ -576,34 +428,6 @@ mod tests {
         assert_eq!(get(&text, "profile p1999", "region").as_deref(), Some("r1999"));
     }
 
-    /// Sections by name, with keys and values.
-    type Meaning = Vec<(String, Vec<(String, String)>)>;
-
-    /// What a text means, with every line looked at closely.
-    fn closely(text: &str) -> Option<Meaning> {
-        let mut parser = Parser::new(text);
-        for line in text.split('\n') {
-            parser.line(line)?;
-        }
-        let Parser { made, sections, entries, defaults, has_blocks, .. } = parser;
-        let ini = Ini { made, sections, entries, defaults, has_blocks, text: text.to_owned() };
-        Some(meaning(&ini))
-    }
-
-    fn meaning(ini: &Ini) -> Meaning {
-        let owned = |(k, v): (&str, &str)| (k.to_owned(), v.to_owned());
-        ini.sections().map(|s| (s.name().to_owned(), s.entries().map(owned).collect())).collect()
-    }
-
-    #[test]
-    fn lengths_of_lines() {
-        for length in 0..40 {
-            let text = format!("{}\n\u{8a}x", "a".repeat(length));
-            assert_eq!(line_length(text.as_bytes()), length);
-            assert_eq!(line_length(&text.as_bytes()[..length]), length);
-        }
-    }
-
     #[test]
     fn sections_that_are_alike_and_not() {
         let text = "[a]\nx = 1\ny = 2\n[b]\nx = 3\ny = 4\nz = 5\n[c]\nx = 6\nz = 7\ny = 8\n[d]\nx=9\nx y = 1\n";
@@ -624,12 +448,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn plain_lines_mean_what_a_closer_look_says(text in "(\\[(d|e| f|DEFAULT)\\]\n)?([ \t]{0,2}[abC.é]{0,2}[ \t]{0,2}[=:]?[ \t\u{3000}]{0,2}[a#=é\u{1c}]{0,3}[ \t]?\n|\\[g\\] ?\n|\n){0,9}") {
-            let quick = Ini::parse(text.clone().into_bytes()).ok().map(|i| meaning(&i));
-            prop_assert_eq!(quick, closely(&text), "{:?}", text);
-        }
-
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Ini::parse(bytes);

@@ -3,6 +3,8 @@
 //! | module | what |
 //! |---|---|
 //! | [`ini`] | the grammar of one file |
+//! | [`outline`] | a quick look at one file |
+//! | [`document`] | one file of profiles, its sections parsed when they are asked for |
 //! | [`profiles`] | the config file and the credentials file together: profiles, sso-sessions, services |
 //! | [`variables`] | the table: where each variable is looked for, its default and type |
 //! | [`settings`] | [`Config`]: lazy, typed access for one run |
@@ -16,13 +18,15 @@
 
 pub mod alias;
 pub mod client;
+pub mod document;
 pub mod edit;
 pub mod endpoint_url;
 mod error;
 pub mod ini;
+pub mod outline;
 pub mod profiles;
-pub mod python;
 pub mod settings;
+mod sixteen;
 pub mod variables;
 pub mod words;
 

@@ -6,10 +6,11 @@
 //! is in both, the credentials file's wins.
 
 use crate::ConfigError;
-use crate::ini::{Ini, Section};
-use crate::python::{split_lines, strip};
+use crate::document::Document;
+use crate::ini::Section;
 use crate::words;
 use oxaws_env::{World, expand_path, var};
+use oxaws_value::python::{split_lines, strip};
 
 /// A block of `key = value` lines below a key (`s3 =`): keys as they stand, one level deep.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,7 +97,7 @@ impl Profile {
         self.0.iter().map(|(k, v)| (k.as_str(), v))
     }
 
-    fn of(section: Section<'_>) -> Profile {
+    pub(crate) fn of(section: Section<'_>) -> Profile {
         let setting = |value: &str| match value.starts_with('\n').then(|| Nested::parse(value)).flatten() {
             Some(nested) => Setting::Nested(nested),
             None => Setting::Text(value.to_owned()),
@@ -150,8 +151,8 @@ fn header(name: &str) -> Header {
 /// The two files of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    config: Option<Ini>,
-    credentials: Option<Ini>,
+    config: Option<Document>,
+    credentials: Option<Document>,
 }
 
 impl Files {
@@ -168,11 +169,11 @@ impl Files {
     /// The names of all profiles: the config file's in its order, then those only the credentials file has.
     pub fn profile_names(&self) -> Vec<String> {
         let mut seen = std::collections::HashSet::new();
-        let in_config = self.config.iter().flat_map(Ini::sections).filter_map(|s| match header(s.name()) {
+        let in_config = self.config.iter().flat_map(Document::names).filter_map(|name| match header(name) {
             Header::Profile(name) => Some(name),
             _ => None,
         });
-        let in_credentials = self.credentials.iter().flat_map(Ini::sections).map(|s| s.name().to_owned());
+        let in_credentials = self.credentials.iter().flat_map(Document::names).map(str::to_owned);
         in_config.chain(in_credentials).filter(|name| seen.insert(name.clone())).collect()
     }
 
@@ -189,53 +190,52 @@ impl Files {
 
     /// Whether either file has the profile.
     pub fn profile_exists(&self, name: &str) -> bool {
-        self.config_section(&Header::Profile(name.to_owned())).is_some() || self.credentials_section(name).is_some()
+        let in_config = |file| config_section(file, &Header::Profile(name.to_owned())).is_some();
+        self.config.as_ref().is_some_and(in_config) || self.credentials.as_ref().is_some_and(|f| f.find(name).is_some())
     }
 
     /// A profile with the config file's values alone.
     pub fn config_profile(&self, name: &str) -> Option<Profile> {
-        self.config_section(&Header::Profile(name.to_owned())).map(Profile::of)
+        self.in_config(&Header::Profile(name.to_owned()))
     }
 
     /// A profile with the credentials file's values alone.
     pub fn credentials_profile(&self, name: &str) -> Option<Profile> {
-        self.credentials_section(name).map(Profile::of)
+        let file = self.credentials.as_ref()?;
+        file.find(name).map(|number| file.section(number))
     }
 
     /// The section `[sso-session NAME]`.
     pub fn sso_session(&self, name: &str) -> Option<Profile> {
-        self.config_section(&Header::SsoSession(name.to_owned())).map(Profile::of)
+        self.in_config(&Header::SsoSession(name.to_owned()))
     }
 
     /// The section `[services NAME]`.
     pub fn services(&self, name: &str) -> Option<Profile> {
-        self.config_section(&Header::Services(name.to_owned())).map(Profile::of)
+        self.in_config(&Header::Services(name.to_owned()))
     }
 
     /// A section of the config file that is none of the above, such as `[plugins]`.
     pub fn other(&self, name: &str) -> Option<Profile> {
-        let section = self.config.as_ref()?.section(name)?;
-        (header(name) == Header::Other).then(|| Profile::of(section))
+        let file = self.config.as_ref().filter(|_| header(name) == Header::Other)?;
+        file.find(name).map(|number| file.section(number))
     }
 
-    /// The last section of the config file that means `wanted`: a later one takes an earlier one's place.
-    fn config_section(&self, wanted: &Header) -> Option<Section<'_>> {
-        let name = match wanted {
-            Header::Profile(name) | Header::SsoSession(name) | Header::Services(name) => name.as_str(),
-            Header::Ignored | Header::Other => return None,
-        };
-        // Most sections are ruled out by their last letter; only the rest are split into words.
-        let last = name.bytes().last();
-        let may_be = |header: &str| {
-            let end = header.bytes().last();
-            end == last || matches!(end, Some(b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n'))
-        };
-        self.config.as_ref()?.sections().rev().find(|s| may_be(s.name()) && header(s.name()) == *wanted)
+    fn in_config(&self, wanted: &Header) -> Option<Profile> {
+        let file = self.config.as_ref()?;
+        config_section(file, wanted).map(|number| file.section(number))
     }
+}
 
-    fn credentials_section(&self, name: &str) -> Option<Section<'_>> {
-        self.credentials.as_ref()?.section(name)
-    }
+/// The last section of the config file that means `wanted`: a later one takes an earlier one's place.
+fn config_section(file: &Document, wanted: &Header) -> Option<usize> {
+    let name = match wanted {
+        Header::Profile(name) | Header::SsoSession(name) | Header::Services(name) => name.as_str(),
+        Header::Ignored | Header::Other => return None,
+    };
+    // Most sections are ruled out by their last letter; only the rest are split into words.
+    let last = name.bytes().last().unwrap_or(b' ');
+    file.rfind(&[last, b'"', b'\'', b' ', b'\t', b'\r', b'\n'], |text| header(text) == *wanted)
 }
 
 /// The config file's path as it is configured, not expanded.
@@ -249,30 +249,22 @@ pub fn credentials_file(world: &dyn World) -> String {
 }
 
 /// Reads a file with nested blocks; `None` where it is missing, a folder or unreadable.
-///
-/// # Errors
-/// [`ConfigError::Unparsable`] when it breaks the grammar.
-pub fn read(world: &dyn World, path: &str) -> Result<Option<Ini>, ConfigError> {
+fn read(world: &dyn World, path: &str) -> Result<Option<Document>, ConfigError> {
     let path = expand_path(world, path);
     let Ok(contents) = world.read(&path) else { return Ok(None) };
-    let unparsable = || ConfigError::Unparsable { path: path.display().to_string() };
-    let ini = Ini::parse(contents).map_err(|_| unparsable())?;
-    let nested_lines_are_pairs = |value: &str| {
-        !value.starts_with('\n') || split_lines(value).map(strip).all(|line| line.is_empty() || line.contains('='))
-    };
-    if !ini.has_blocks() {
-        return Ok(Some(ini));
+    match Document::parse(contents) {
+        Some(document) => Ok(Some(document)),
+        None => Err(ConfigError::Unparsable { path: path.display().to_string() }),
     }
-    let good = ini.sections().flat_map(|s| s.entries()).all(|(_, value)| nested_lines_are_pairs(value));
-    if good { Ok(Some(ini)) } else { Err(unparsable()) }
 }
 
 /// A section of a file that isn't one of the two, with its nested blocks (boto's `[Credentials]`).
 ///
 /// # Errors
-/// As [`read`].
+/// [`ConfigError::Unparsable`] when it breaks the grammar.
 pub fn read_section(world: &dyn World, path: &str, section: &str) -> Result<Option<Profile>, ConfigError> {
-    Ok(read(world, path)?.and_then(|ini| ini.section(section).map(Profile::of)))
+    let found = |file: Document| file.find(section).map(|number| file.section(number));
+    Ok(read(world, path)?.and_then(found))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The profile file cases that the AWS SDKs share, as the crate `aws-runtime` carries them.
 //!
 //! They are looked for in `$OXAWS_VECTORS/aws-runtime`, else in `target/vectors/aws-runtime`; without them this test only
-//! says so. The AWS CLI is older than the rules they describe: where it differs, the case is listed with the reason, and
+//! says so, unless that variable promises them. The AWS CLI is older than the rules they describe: where it differs, the case is listed with the reason, and
 //! the test holds that it really differs.
 
 use oxaws_config::profiles::{config_file, credentials_file};
@@ -58,6 +58,7 @@ fn vectors(name: &str) -> Option<Value> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(parse_json(&text).expect("the vectors are JSON")),
         Err(_) => {
+            assert!(std::env::var_os("OXAWS_VECTORS").is_none(), "{} is not there", path.display());
             eprintln!("skipped: {} is not there", path.display());
             None
         }

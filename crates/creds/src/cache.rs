@@ -100,9 +100,10 @@ fn still_good(context: &Context<'_>, file: &CacheFile) -> Result<Option<Value>, 
 fn credentials_of(reply: &Value, method: &'static str) -> Result<Credentials, CredsError> {
     let found = member(reply, "Credentials")?;
     let end = expiration(found)?;
+    let (access_key_id, secret_access_key) = keys(found, "AccessKeyId", "SecretAccessKey")?;
     Ok(Credentials {
-        access_key_id: text(found, "AccessKeyId")?,
-        secret_access_key: text(found, "SecretAccessKey")?,
+        access_key_id,
+        secret_access_key,
         session_token: optional_text(member(found, "SessionToken")?),
         account_id: found.get("AccountId").and_then(optional_text),
         expiration: Some(end),
@@ -124,16 +125,7 @@ pub(crate) fn moment(value: &Value) -> Result<Moment, CredsError> {
 
 /// Python's name for a value's type.
 pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::BigInt(_) => "int",
-        Value::Float(_) => "float",
-        Value::String(_) => "str",
-        Value::Bytes(_) => "bytes",
-        Value::List(_) => "list",
-        Value::Map(_) => "dict",
-    }
+    oxaws_value::python::type_name(value, Default::default())
 }
 
 /// A member that must be there.
@@ -151,6 +143,18 @@ pub(crate) fn text(value: &Value, key: &str) -> Result<String, CredsError> {
     match member(value, key)? {
         Value::String(text) => Ok(text.clone()),
         other => Err(CredsError::python(format!("sequence item 0: expected str instance, {} found", kind(other)))),
+    }
+}
+
+/// Two members that must be there and be text: the access key and the secret key. Python notices what isn't text when
+/// it signs, the secret key first.
+pub(crate) fn keys(value: &Value, access_key: &str, secret_key: &str) -> Result<(String, String), CredsError> {
+    match (member(value, access_key)?, member(value, secret_key)?) {
+        (Value::String(access_key), Value::String(secret_key)) => Ok((access_key.clone(), secret_key.clone())),
+        (other, Value::String(_)) => {
+            Err(CredsError::python(format!("sequence item 0: expected str instance, {} found", kind(other))))
+        }
+        (_, other) => Err(CredsError::python(format!("can only concatenate str (not \"{}\") to str", kind(other)))),
     }
 }
 

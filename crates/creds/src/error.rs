@@ -2,7 +2,7 @@
 
 use crate::CallFailure;
 use oxaws_config::ConfigError;
-use oxaws_config::python::{repr, repr_list};
+use oxaws_value::python::{repr_list, repr_str as repr};
 use std::fmt;
 use std::io;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! botocore's own cases: every service's `endpoint-tests-1.json`, and the cases of single functions.
 //!
 //! They are not part of this repository: unpack the botocore source distribution of the pinned version to
-//! `target/vectors/botocore`, or name another place in `OXAWS_VECTORS`. Without it the tests say so and pass.
+//! `target/vectors/botocore`, or name another place for `target/vectors` in `OXAWS_VECTORS`. Without it the tests say so
+//! and pass, unless that variable promises it.
 
 #![allow(clippy::unwrap_used, reason = "a case that can't be read is a failed test")]
 
@@ -18,13 +19,14 @@ use std::path::{Path, PathBuf};
 const SKIPPED: [(&str, &str); 1] = [("partition-fn", "an invented property, and botocore doesn't play it either")];
 
 fn vectors() -> Option<PathBuf> {
-    let place = match std::env::var_os("OXAWS_VECTORS") {
-        Some(place) => PathBuf::from(place),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/vectors/botocore"),
-    };
+    let promised = std::env::var_os("OXAWS_VECTORS").map(PathBuf::from);
+    let is_promised = promised.is_some();
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/vectors");
+    let place = promised.unwrap_or_else(beside).join("botocore");
     if place.join("botocore/data/partitions.json").exists() {
         return Some(place);
     }
+    assert!(!is_promised, "no botocore source distribution in {}", place.display());
     eprintln!("skipped: no botocore source distribution in {}", place.display());
     None
 }

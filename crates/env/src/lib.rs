@@ -123,14 +123,31 @@ pub fn uuid4(world: &dyn World) -> String {
 /// A path as a user writes it: `$VAR` and `${VAR}` replaced where set, then a leading `~` by the home folder (Python's
 /// `expanduser(expandvars(path))`).
 pub fn expand_path(world: &dyn World, path: &str) -> PathBuf {
-    let text = expand_vars(world, path);
-    if let Some(rest) = text.strip_prefix('~')
-        && (rest.is_empty() || rest.starts_with('/'))
-        && let Some(home) = world.home()
-    {
-        return PathBuf::from(format!("{}{rest}", home.display().to_string().trim_end_matches('/')));
+    PathBuf::from(expand_user(world, &expand_vars(world, path)))
+}
+
+/// A leading `~` replaced by the home folder, `~name` by that of another user (Python's `expanduser`).
+pub fn expand_user(world: &dyn World, path: &str) -> String {
+    let Some(after) = path.strip_prefix('~') else { return path.to_owned() };
+    let (user, rest) = after.split_at(after.find('/').unwrap_or(after.len()));
+    let home = match user {
+        "" => world.home().map(|home| home.display().to_string()),
+        user => home_of(world, user),
+    };
+    match home {
+        None => path.to_owned(),
+        Some(home) => match format!("{}{rest}", home.trim_end_matches('/')) {
+            root if root.is_empty() => "/".to_owned(),
+            path => path,
+        },
     }
-    PathBuf::from(text)
+}
+
+/// The home folder of a user of this machine.
+fn home_of(world: &dyn World, user: &str) -> Option<String> {
+    let users = String::from_utf8(world.read(Path::new("/etc/passwd")).ok()?).ok()?;
+    let line = users.lines().map(|line| line.split(':')).find(|line| line.clone().next() == Some(user));
+    line?.nth(5).map(str::to_owned)
 }
 
 /// `$VAR` and `${VAR}` replaced by the variables that are set; the others stay as they are.
@@ -167,6 +184,12 @@ mod tests {
         assert_eq!(expand_path(&world, "~/$A/${A}b/$NO/${NO}$"), PathBuf::from("/home/u/x/xb/$NO/${NO}$"));
         assert_eq!(expand_path(&world, "~"), PathBuf::from("/home/u"));
         assert_eq!(expand_path(&world, "~other/x"), PathBuf::from("~other/x"));
+        let world =
+            world.with_file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nother:x:1:1::/home/other/:/bin/sh\n");
+        assert_eq!(expand_user(&world, "~other/x"), "/home/other/x");
+        assert_eq!(expand_user(&world, "~root"), "/root");
+        assert_eq!(expand_user(&world, "~nobody/~"), "~nobody/~");
+        assert_eq!(expand_user(&world, "$A"), "$A");
     }
 
     #[test]

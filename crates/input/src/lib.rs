@@ -5,14 +5,13 @@
 
 pub mod blob;
 pub mod close_matches;
+pub mod codec;
 pub mod json_arg;
 pub mod paramfile;
-pub mod python_repr;
 pub mod shorthand;
 pub mod token;
 pub mod yaml;
 
-/// What Python's `str.isspace`, `str.strip` and the regular expression `\s` call white space.
-fn is_python_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
+pub use oxaws_value::python as python_repr;
+
+use oxaws_value::python::is_blank as is_python_space;

@@ -1,12 +1,13 @@
 //! Arguments that stand for a file's contents: `file://` for text, `fileb://` for bytes; and Python's words for what the
 //! operating system refuses.
 
-use crate::python_repr::repr_str;
-use oxaws_env::{World, expand_path, var};
+use crate::codec::Codec;
+use oxaws_env::{World, expand_user, expand_vars, var};
 use oxaws_value::Value;
+use oxaws_value::python::repr_str;
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An argument that names a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,8 @@ pub fn load(world: &dyn World, argument: &str) -> Option<Result<Value, ParamFile
 
 fn load_reference(world: &dyn World, argument: &str, reference: Reference<'_>) -> Result<Value, ParamFileError> {
     let (Reference::Text(written) | Reference::Bytes(written)) = reference;
-    let path = expand_path(world, written);
+    // `~` first: one that comes out of a variable stays as it is.
+    let path = PathBuf::from(expand_vars(world, &expand_user(world, written)));
     let shown = path.display().to_string();
     let read = |path: &Path| {
         // Python opens a path as written, and the empty one isn't there.
@@ -88,9 +90,9 @@ fn load_reference(world: &dyn World, argument: &str, reference: Reference<'_>) -
     match reference {
         Reference::Bytes(_) => read(&path).map(Value::Bytes).map_err(failed),
         Reference::Text(_) => {
-            let encoding = TextEncoding::preferred(world).map_err(ParamFileError::UnknownEncoding)?;
+            let encoding = preferred_encoding(world).map_err(ParamFileError::UnknownEncoding)?;
             let bytes = read(&path).map_err(failed)?;
-            match encoding.decode(bytes) {
+            match read_text(encoding, bytes) {
                 Some(text) => Ok(Value::String(text)),
                 None => Err(ParamFileError::Decode { path: shown }),
             }
@@ -98,100 +100,22 @@ fn load_reference(world: &dyn World, argument: &str, reference: Reference<'_>) -
     }
 }
 
-/// The encodings in which text files are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextEncoding {
-    /// UTF-8; a byte order mark is a character.
-    Utf8,
-    /// UTF-8 whose byte order mark is dropped.
-    Utf8Sig,
-    /// ASCII.
-    Ascii,
-    /// ISO 8859-1.
-    Latin1,
-    /// Windows code page 1252.
-    Windows1252,
-    /// UTF-16 with a byte order mark, else little-endian.
-    Utf16,
-    /// UTF-16, little-endian.
-    Utf16Le,
-    /// UTF-16, big-endian.
-    Utf16Be,
-}
-
-impl TextEncoding {
-    /// The encoding of the files of this world: `AWS_CLI_FILE_ENCODING`, else UTF-8.
-    ///
-    /// # Errors
-    /// With the name, when it is none that is known.
-    pub fn preferred(world: &dyn World) -> Result<Self, String> {
-        match world.var(var::AWS_CLI_FILE_ENCODING) {
-            Some(name) => TextEncoding::of(&name).ok_or(name),
-            None => Ok(TextEncoding::Utf8),
-        }
-    }
-
-    /// The encoding that Python knows by this name, in any case, with `-`, `_` or blanks.
-    pub fn of(name: &str) -> Option<Self> {
-        let name: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-        Some(match name.as_str() {
-            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => TextEncoding::Utf8,
-            "utf_8_sig" | "utf8_sig" => TextEncoding::Utf8Sig,
-            "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "ansi_x3_4_1968" => TextEncoding::Ascii,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819" => {
-                TextEncoding::Latin1
-            }
-            "cp1252" | "windows_1252" | "1252" => TextEncoding::Windows1252,
-            "utf_16" | "utf16" | "u16" => TextEncoding::Utf16,
-            "utf_16_le" | "utf_16le" => TextEncoding::Utf16Le,
-            "utf_16_be" | "utf_16be" => TextEncoding::Utf16Be,
-            _ => return None,
-        })
-    }
-
-    /// The text of a file, with every line ended by a line feed as Python reads text; `None` when the bytes aren't of
-    /// this encoding.
-    pub fn decode(self, bytes: Vec<u8>) -> Option<String> {
-        let utf16 = |bytes: &[u8], big: bool| {
-            let (pairs, rest) = bytes.as_chunks::<2>();
-            let units =
-                pairs.iter().map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
-            let text: Result<String, _> = char::decode_utf16(units).collect();
-            text.ok().filter(|_| rest.is_empty())
-        };
-        let text = match self {
-            TextEncoding::Utf8 => String::from_utf8(bytes).ok()?,
-            TextEncoding::Utf8Sig => {
-                let text = String::from_utf8(bytes).ok()?;
-                text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
-            }
-            TextEncoding::Ascii => String::from_utf8(bytes).ok().filter(|text| text.is_ascii())?,
-            TextEncoding::Latin1 => bytes.into_iter().map(char::from).collect(),
-            TextEncoding::Windows1252 => bytes.into_iter().map(windows_1252).collect::<Option<_>>()?,
-            TextEncoding::Utf16 => match bytes.as_slice() {
-                [0xfe, 0xff, rest @ ..] => utf16(rest, true)?,
-                [0xff, 0xfe, rest @ ..] => utf16(rest, false)?,
-                rest => utf16(rest, false)?,
-            },
-            TextEncoding::Utf16Le => utf16(&bytes, false)?,
-            TextEncoding::Utf16Be => utf16(&bytes, true)?,
-        };
-        Some(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
+/// The encoding of the files of this world: `AWS_CLI_FILE_ENCODING`, else UTF-8.
+///
+/// # Errors
+/// With the name, when it is none that is known.
+pub fn preferred_encoding(world: &dyn World) -> Result<Codec, String> {
+    match world.var(var::AWS_CLI_FILE_ENCODING) {
+        Some(name) => Codec::of(&name).ok_or(name),
+        None => Ok(Codec::Utf8),
     }
 }
 
-/// The characters of 0x80 to 0x9f; a blank where there is none.
-const WINDOWS_1252: [char; 32] = [
-    '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘', '’', '“', '”', '•', '–',
-    '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
-];
-
-fn windows_1252(byte: u8) -> Option<char> {
-    match byte {
-        0x80..=0x9f => WINDOWS_1252.get(usize::from(byte - 0x80)).copied().filter(|c| *c != ' '),
-        _ => Some(char::from(byte)),
-    }
+/// The text of a file, with every line ended by a line feed as Python reads text; `None` when the bytes aren't of this
+/// encoding.
+pub fn read_text(codec: Codec, bytes: Vec<u8>) -> Option<String> {
+    let text = codec.decode(bytes)?;
+    Some(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
 }
 
 /// Python's `str()` of an `OSError` about a path: `[Errno 2] No such file or directory: 'nope'`.
@@ -306,6 +230,7 @@ mod tests {
         let world = Fixed::new()
             .with_var("HOME", "/home/u")
             .with_var("V", "x")
+            .with_var("T", "~")
             .with_file("a", "one\r\ntwo\rthree\n")
             .with_file("/home/u/x", b"\xff\r\n".to_vec());
         assert!(load(&world, "a").is_none());
@@ -323,6 +248,10 @@ mod tests {
             "Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'"
         );
         assert_eq!(
+            message(&world, "file://$T/x"),
+            "Unable to load paramfile file://$T/x: [Errno 2] No such file or directory: '~/x'"
+        );
+        assert_eq!(
             message(&world, "fileb://"),
             "Unable to load paramfile fileb://: [Errno 2] No such file or directory: ''"
         );
@@ -336,8 +265,8 @@ mod tests {
         assert_eq!(load(&world("cp1252"), "file://f").unwrap().unwrap(), Value::from("é€"));
         assert_eq!(message(&world("nope"), "file://f"), "unknown encoding: nope");
         assert!(load(&world("utf-8"), "file://f").unwrap().is_err());
-        assert_eq!(TextEncoding::Utf16.decode(b"\xfe\xff\0a\0\r\0\n".to_vec()).as_deref(), Some("a\n"));
-        assert_eq!(TextEncoding::Utf16Le.decode(b"a".to_vec()), None);
+        assert_eq!(read_text(Codec::Utf16, b"\xfe\xff\0a\0\r\0\n".to_vec()).as_deref(), Some("a\n"));
+        assert_eq!(read_text(Codec::Utf16Le, b"a".to_vec()), None);
     }
 
     #[test]

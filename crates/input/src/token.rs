@@ -97,7 +97,7 @@ pub fn decode(token: &str, input_tokens: &[impl AsRef<str>]) -> Result<StartingT
             None => return decode_old(token, input_tokens),
         },
         None | Some(Value::List(_)) => return decode_old(token, input_tokens),
-        Some(other) => crate::python_repr::type_name(&other, Default::default()),
+        Some(other) => oxaws_value::python::type_name(&other, Default::default()),
     };
     Err(TokenError::NotAMap { kind })
 }

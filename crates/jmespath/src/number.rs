@@ -3,7 +3,7 @@
 use crate::error::RuntimeError;
 use crate::item::Item;
 use crate::lexer::MAX_INT_DIGITS;
-use crate::pytext::is_space;
+use oxaws_value::python::is_blank as is_space;
 use oxaws_value::python_int_text;
 use std::cmp::Ordering;
 

@@ -1,14 +1,10 @@
-//! Values as Python's `str` and `repr` print them: error texts show them so.
+//! Items as Python's `str` and `repr` print them: error texts show them so.
 
 use crate::item::{Item, View};
 use crate::number::Num;
+use oxaws_value::python::{write_repr_bytes, write_repr_str};
 use oxaws_value::{Value, python_float};
 use std::fmt::Write;
-
-/// What Python's `str.strip` takes for a blank.
-pub(crate) fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
 
 /// `str(value)`.
 pub(crate) fn text_of(value: &Value) -> String {
@@ -34,8 +30,8 @@ fn repr(out: &mut String, item: &Item) {
         }
         View::Number(Num::Big(t)) => out.push_str(t),
         View::Number(Num::Float(f)) => out.push_str(&python_float(f)),
-        View::Str(s) => repr_str(out, s),
-        View::Bytes(b) => repr_bytes(out, b),
+        View::Str(s) => write_repr_str(out, s),
+        View::Bytes(b) => write_repr_bytes(out, b),
         View::List(l) => {
             out.push('[');
             for (i, element) in l.iter().enumerate() {
@@ -48,7 +44,7 @@ fn repr(out: &mut String, item: &Item) {
             out.push('{');
             for (i, (k, v)) in m.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
-                repr_str(out, &k);
+                write_repr_str(out, &k);
                 out.push_str(": ");
                 repr(out, &v);
             }
@@ -57,57 +53,6 @@ fn repr(out: &mut String, item: &Item) {
         // Python shows where the object lies; no two runs agree.
         View::Expref => out.push_str("<jmespath.visitor._Expression object at 0x7f0000000000>"),
     }
-}
-
-fn quote_for(has_single: bool, has_double: bool) -> char {
-    if has_single && !has_double { '"' } else { '\'' }
-}
-
-fn repr_str(out: &mut String, text: &str) {
-    let quote = quote_for(text.contains('\''), text.contains('"'));
-    out.push(quote);
-    for c in text.chars() {
-        let code = c as u32;
-        let _ = match c {
-            '\\' => out.write_str("\\\\"),
-            '\n' => out.write_str("\\n"),
-            '\r' => out.write_str("\\r"),
-            '\t' => out.write_str("\\t"),
-            _ if c == quote => write!(out, "\\{c}"),
-            ' '..='~' => out.write_char(c),
-            _ if code > 0x7f && is_printable(c) => out.write_char(c),
-            _ if code < 0x100 => write!(out, "\\x{code:02x}"),
-            _ if code < 0x1_0000 => write!(out, "\\u{code:04x}"),
-            _ => write!(out, "\\U{code:08x}"),
-        };
-    }
-    out.push(quote);
-}
-
-/// Whether a character isn't of Unicode's categories of control, format, unassigned, private and separators. Rust's
-/// debug text of a string follows the same rule for every character but the first.
-fn is_printable(c: char) -> bool {
-    let text: String = ['a', c].iter().collect();
-    text.escape_debug().nth(1) == Some(c)
-}
-
-fn repr_bytes(out: &mut String, bytes: &[u8]) {
-    let quote = quote_for(bytes.contains(&b'\''), bytes.contains(&b'"'));
-    out.push('b');
-    out.push(quote);
-    for &b in bytes {
-        let c = char::from(b);
-        let _ = match b {
-            b'\\' => out.write_str("\\\\"),
-            b'\n' => out.write_str("\\n"),
-            b'\r' => out.write_str("\\r"),
-            b'\t' => out.write_str("\\t"),
-            _ if c == quote => write!(out, "\\{c}"),
-            b' '..=b'~' => out.write_char(c),
-            _ => write!(out, "\\x{b:02x}"),
-        };
-    }
-    out.push(quote);
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct PackBuilder {
     rules_seen: HashMap<Vec<u8>, u32>,
     partitions: Vec<u8>,
     pub(crate) docs: Option<DocsBuilder>,
+    /// Whether traits that nobody taught are passed over.
+    pub(crate) lenient: bool,
 }
 
 impl PackBuilder {
@@ -52,12 +54,19 @@ impl PackBuilder {
             rules_seen: HashMap::new(),
             partitions: Vec::new(),
             docs: None,
+            lenient: false,
         }
     }
 
     /// Also collects documentation, to be had from [`PackBuilder::finish_with_docs`]; zstd `level` 1 to 22.
     pub fn with_docs(mut self, level: i32) -> Self {
         self.docs = Some(DocsBuilder::new(level));
+        self
+    }
+
+    /// Passes over traits that nobody taught: for models that a user added.
+    pub(crate) fn lenient(mut self) -> Self {
+        self.lenient = true;
         self
     }
 

@@ -10,9 +10,11 @@ mod renames;
 pub mod rules;
 mod service;
 mod source;
+mod user;
 
 pub use builder::PackBuilder;
 pub use error::ModelError;
-pub use renames::is_excluded;
+pub use renames::{command_names, is_excluded};
 pub use service::ServiceFiles;
 pub use source::ModelDir;
+pub use user::{Part, UserModel, UserModelError};

@@ -12,7 +12,7 @@ const RENAMES: [(&str, &[&str]); 4] = [
 const EXCLUDED: [&str; 1] = ["sms-voice"];
 
 /// The names of the commands of the service in the directory `name`; the first is the shown one.
-pub(crate) fn command_names(name: &str) -> Vec<&str> {
+pub fn command_names(name: &str) -> Vec<&str> {
     match RENAMES.iter().find(|(directory, _)| *directory == name) {
         Some((_, names)) => names.to_vec(),
         None => vec![name],

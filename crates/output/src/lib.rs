@@ -14,7 +14,6 @@
 //! | off | nothing is written | |
 
 pub mod json;
-pub mod python;
 pub mod table;
 pub mod text;
 mod width;
@@ -133,6 +132,12 @@ impl std::error::Error for OutputError {
             OutputError::Io(e) => Some(e),
             _ => None,
         }
+    }
+}
+
+impl From<oxaws_value::python::TooDeep> for OutputError {
+    fn from(_: oxaws_value::python::TooDeep) -> Self {
+        OutputError::TooDeep
     }
 }
 

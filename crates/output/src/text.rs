@@ -1,7 +1,7 @@
 //! `--output text`: lines of tab-separated values, each after the upper-case name of the list or map it comes from.
 
-use crate::python::{str_of, type_name};
 use crate::{MAX_DEPTH, OutputError};
+use oxaws_value::python::{MapClass, str_of, type_name};
 use oxaws_value::{Map, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -12,14 +12,22 @@ use std::io::{self, Write};
 /// Those of `out`; [`OutputError::NoAttribute`] where a list mixes maps with anything else, after writing what comes
 /// before that list.
 pub fn write_text(out: &mut dyn Write, value: &Value) -> Result<(), OutputError> {
-    let mut writer = TextWriter { out, scratch: String::new() };
-    writer.item(value, None, 0)
+    let mut writer = TextWriter { out, line: Vec::new(), scratch: String::new() };
+    let written = writer.item(value, None, 0);
+    let flushed = writer.flush();
+    // What stands before a fault is shown.
+    written.and(Ok(flushed?))
 }
 
 struct TextWriter<'w> {
     out: &'w mut dyn Write,
+    /// Lines on their way out: they are made of many small pieces.
+    line: Vec<u8>,
     scratch: String,
 }
+
+/// Bytes of lines that are gathered.
+const GATHERED: usize = 16 << 10;
 
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::List(_) | Value::Map(_))
@@ -42,11 +50,19 @@ impl TextWriter<'_> {
     }
 
     fn scalar(&mut self, value: &Value) -> Result<(), OutputError> {
-        Ok(self.out.write_all(str_of(value, &mut self.scratch)?.as_bytes())?)
+        self.line.extend_from_slice(str_of(value, &mut self.scratch)?.as_bytes());
+        Ok(())
     }
 
     fn end_line(&mut self) -> Result<(), OutputError> {
-        Ok(self.out.write_all(b"\n")?)
+        self.line.push(b'\n');
+        if self.line.len() < GATHERED { Ok(()) } else { Ok(self.flush()?) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(&self.line);
+        self.line.clear();
+        written
     }
 
     fn list(&mut self, items: &[Value], name: Option<&str>, depth: usize) -> Result<(), OutputError> {
@@ -68,7 +84,7 @@ impl TextWriter<'_> {
     fn scalars<'v>(&mut self, items: impl Iterator<Item = &'v Value>, name: Option<&str>) -> Result<(), OutputError> {
         let mut line = Line::default();
         for item in items {
-            self.begin(&mut line, name)?;
+            self.begin(&mut line, name);
             self.scalar(item)?;
             if name.is_some() {
                 self.end_line()?;
@@ -84,7 +100,7 @@ impl TextWriter<'_> {
         entries.sort_unstable_by_key(|(k, _)| *k);
         let mut line = Line::default();
         for (_, value) in entries.iter().filter(|(_, v)| is_scalar(v)) {
-            self.begin(&mut line, name)?;
+            self.begin(&mut line, name);
             self.scalar(value)?;
         }
         if line.begun {
@@ -103,7 +119,7 @@ impl TextWriter<'_> {
         }
         let mut line = Line::default();
         for column in columns {
-            self.begin(&mut line, name)?;
+            self.begin(&mut line, name);
             if let Some(value) = map.get(column) {
                 self.scalar(value)?;
             }
@@ -123,12 +139,14 @@ impl TextWriter<'_> {
     }
 
     /// Begins a cell, the line's first after its name.
-    fn begin(&mut self, line: &mut Line, name: Option<&str>) -> io::Result<()> {
+    fn begin(&mut self, line: &mut Line, name: Option<&str>) {
         if let (false, Some(name)) = (line.begun, name) {
-            line.cell(self.out)?;
-            self.out.write_all(name.as_bytes())?;
+            line.begun = true;
+            self.line.extend_from_slice(name.as_bytes());
         }
-        line.cell(self.out)
+        if std::mem::replace(&mut line.begun, true) {
+            self.line.push(b'\t');
+        }
     }
 }
 
@@ -138,24 +156,21 @@ struct Line {
     begun: bool,
 }
 
-impl Line {
-    fn cell(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.begun {
-            out.write_all(b"\t")?;
-        }
-        self.begun = true;
-        Ok(())
-    }
-}
-
 /// The keys that hold a scalar in any of the maps, sorted.
 fn columns(items: &[Value]) -> Result<Vec<&str>, OutputError> {
     let mut columns = BTreeSet::new();
+    let mut before: Vec<&str> = Vec::new();
     for item in items {
         let Value::Map(map) = item else {
-            return Err(OutputError::NoAttribute { kind: type_name(item), attribute: "items" });
+            return Err(OutputError::NoAttribute { kind: type_name(item, MapClass::Dict), attribute: "items" });
         };
-        columns.extend(map.iter().filter(|(_, v)| is_scalar(v)).map(|(k, _)| &**k));
+        let scalars = || map.iter().filter(|(_, v)| is_scalar(v)).map(|(k, _)| &**k);
+        // Most maps have the keys of the one before.
+        if !scalars().eq(before.iter().copied()) {
+            before.clear();
+            before.extend(scalars());
+            columns.extend(scalars());
+        }
     }
     Ok(columns.into_iter().collect())
 }

@@ -38,7 +38,11 @@ fn word(bytes: &[u8], at: usize) -> u32 {
 }
 
 impl ServiceDocs {
-    pub(crate) fn open(pack: &[u8], service: Service) -> Result<ServiceDocs, DocsError> {
+    /// The documentation of a service in a documentation pack.
+    ///
+    /// # Errors
+    /// When it isn't there or can't be unpacked.
+    pub fn open(pack: &[u8], service: Service) -> Result<ServiceDocs, DocsError> {
         if service.index() >= word(pack, 4) {
             return Err(DocsError::Missing);
         }

@@ -1,6 +1,8 @@
 //! CBOR bodies: items as values, then values by their shape.
 
 use crate::failure::{Mismatch, ParseFailure};
+use crate::keys::Keys;
+use crate::nodes::moved;
 use crate::reply::{ParseOptions, Reply};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Shape, ShapeKind};
@@ -45,13 +47,17 @@ pub(crate) fn item(reply: &Reply, o: &ParseOptions) -> Result<Value, ParseFailur
 
 /// The item at the beginning of `bytes`.
 pub(crate) fn decode(bytes: &[u8], o: &ParseOptions) -> Result<Value, CborFault> {
-    Decoder { bytes, at: 0, o }.item(0)
+    Decoder { bytes, at: 0, o, keys: Keys::new(), spare_items: Vec::new(), spare_entries: Vec::new() }.item(0)
 }
 
 struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,
     o: &'a ParseOptions<'a>,
+    keys: Keys,
+    /// Vectors of finished lists and maps, for the next ones: what is kept of each has exactly its size.
+    spare_items: Vec<Vec<Value>>,
+    spare_entries: Vec<Vec<(Key, Value)>>,
 }
 
 impl<'a> Decoder<'a> {
@@ -103,7 +109,7 @@ impl<'a> Decoder<'a> {
             2 => Value::Bytes(self.string(low)?),
             3 => Value::String(String::from_utf8(self.string(low)?).map_err(|_| CborFault::Malformed)?),
             4 => {
-                let mut items = Vec::new();
+                let mut items = self.spare_items.pop().unwrap_or_default();
                 if low == INDEFINITE {
                     while !self.break_code() {
                         items.push(self.item(depth + 1)?);
@@ -113,20 +119,24 @@ impl<'a> Decoder<'a> {
                         items.push(self.item(depth + 1)?);
                     }
                 }
-                Value::List(items)
+                let exact = moved(&mut items);
+                self.spare_items.push(items);
+                Value::List(exact)
             }
             5 => {
-                let mut map = Map::new();
+                let mut entries = self.spare_entries.pop().unwrap_or_default();
                 if low == INDEFINITE {
                     while !self.break_code() {
-                        self.entry(&mut map, depth)?;
+                        entries.push(self.entry(depth)?);
                     }
                 } else {
                     for _ in 0..self.argument(low)? {
-                        self.entry(&mut map, depth)?;
+                        entries.push(self.entry(depth)?);
                     }
                 }
-                Value::Map(map)
+                let exact = moved(&mut entries);
+                self.spare_entries.push(entries);
+                Value::Map(Map::from_entries(exact))
             }
             6 => {
                 let tag = self.argument(low)?;
@@ -148,15 +158,13 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn entry(&mut self, map: &mut Map, depth: usize) -> Result<(), CborFault> {
+    fn entry(&mut self, depth: usize) -> Result<(Key, Value), CborFault> {
         let key = match self.item(depth + 1)? {
-            Value::String(key) => key,
-            Value::Int(n) => n.to_string(),
+            Value::String(key) => self.keys.key(key.into()),
+            Value::Int(n) => n.to_string().into(),
             _ => return Err(CborFault::Malformed),
         };
-        let value = self.item(depth + 1)?;
-        map.insert(key, value);
-        Ok(())
+        Ok((key, self.item(depth + 1)?))
     }
 
     fn string(&mut self, low: u8) -> Result<Vec<u8>, CborFault> {
@@ -199,15 +207,15 @@ fn structure(shape: Shape, value: Value, depth: usize) -> Result<Map, ShapeFault
     if shape.union() && given.iter().filter(|(k, v)| *k != "__type" && !v.is_null()).count() != 1 {
         return Err(ShapeFault::Value(ParseFailure::Union { shape: shape.name() }));
     }
-    let mut map = Map::new();
+    let mut entries = Vec::with_capacity(given.len());
     for member in shape.members() {
         // By the member's name: the protocol has no other.
         let Some(value) = given.get_mut(member.name()).map(std::mem::take) else { continue };
         if !value.is_null() {
-            map.insert(Key::Borrowed(member.name()), by_shape(member.shape(), value, depth + 1)?);
+            entries.push((Key::Borrowed(member.name()), by_shape(member.shape(), value, depth + 1)?));
         }
     }
-    Ok(map)
+    Ok(Map::from_distinct(entries))
 }
 
 fn by_shape(shape: Shape, value: Value, depth: usize) -> Result<Value, ShapeFault> {

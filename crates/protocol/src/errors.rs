@@ -140,7 +140,7 @@ fn modelled_members(protocol: Protocol, shape: Shape, reply: &Reply, o: &ParseOp
         Protocol::RestJson => {
             // Headers count even where the body is no JSON.
             let located = rest_reply::located(protocol, shape, reply, o)?;
-            Ok(rest_reply::output(protocol, shape, reply, o, &nodes).unwrap_or(located))
+            Ok(rest_reply::output(protocol, shape, reply, o, &nodes, None).unwrap_or(located))
         }
         Protocol::RestXml => {
             let mut map = rest_reply::located(protocol, shape, reply, o)?;
@@ -211,13 +211,11 @@ fn json_error(reply: &Reply, rest: bool) -> Result<Told, ParseFailure> {
 }
 
 fn cbor_error(reply: &Reply, o: &ParseOptions) -> Result<Told, ParseFailure> {
-    let body = match reply.body.is_empty() {
-        true => Map::new(),
-        false => match cbor_read::item(reply, o)? {
-            Value::Map(body) => body,
-            _ => return Err(reply.mismatch(Mismatch::Cbor)),
-        },
-    };
+    // Without a body there is no error to be found, and botocore fails too.
+    if reply.body.is_empty() {
+        return Err(reply.mismatch(Mismatch::Empty));
+    }
+    let Value::Map(body) = cbor_read::item(reply, o)? else { return Err(reply.mismatch(Mismatch::Cbor)) };
     let mut told = Told::new(message_of(&body), "");
     let code = body.get("__type").filter(|t| !t.is_null()).map(|t| python_str(t).into_owned());
     let code = code.unwrap_or_else(|| reply.status.to_string());

@@ -2,8 +2,8 @@
 
 use crate::failure::{Mismatch, ParseFailure};
 use crate::json_reader::{JsonFault, JsonKind, JsonReader};
-use crate::nodes::{Child, MapNode, Node, Nodes, Structure, unknown_union_member};
-use crate::reply::{ParseOptions, Reply};
+use crate::nodes::{Child, MapNode, MemberNode, Node, Nodes, Structure, unknown_union_member};
+use crate::reply::{ListTaker, Lists, ParseOptions, Reply};
 use crate::{MAX_DEPTH, scalar, timestamp};
 use oxaws_model::{Shape, ShapeKind};
 use oxaws_value::{Map, Value};
@@ -50,7 +50,19 @@ pub(crate) fn body(
     o: &ParseOptions,
     nodes: &Nodes,
 ) -> Result<Map, ParseFailure> {
-    match payload(shape, strict, reply, o, nodes)? {
+    body_without_lists(shape, strict, reply, o, nodes, None)
+}
+
+/// As [`body`]; the elements of `lists` go to their taker.
+pub(crate) fn body_without_lists(
+    shape: Shape,
+    strict: bool,
+    reply: &Reply,
+    o: &ParseOptions,
+    nodes: &Nodes,
+    lists: Option<Lists>,
+) -> Result<Map, ParseFailure> {
+    match read(shape, strict, reply, o, nodes, lists)? {
         Value::Map(map) => Ok(map),
         other => Err(reply.mismatch(Mismatch::Type {
             place: shape.name().to_owned(),
@@ -68,9 +80,21 @@ pub(crate) fn payload(
     o: &ParseOptions,
     nodes: &Nodes,
 ) -> Result<Value, ParseFailure> {
+    read(shape, strict, reply, o, nodes, None)
+}
+
+fn read(
+    shape: Shape,
+    strict: bool,
+    reply: &Reply,
+    o: &ParseOptions,
+    nodes: &Nodes,
+    lists: Option<Lists>,
+) -> Result<Value, ParseFailure> {
     let text = std::str::from_utf8(reply.body).map_err(|e| ParseFailure::not_utf8(reply.body, e))?;
     let text = if text.is_empty() { "{}" } else { text };
-    let mut parser = Parser { reader: JsonReader::new(text), nodes, o, strict, depth: 0 };
+    let apart = lists.map(|lists| Apart { lists, path: Vec::new() });
+    let mut parser = Parser { reader: JsonReader::new(text), nodes, o, strict, depth: 0, apart };
     let read = |parser: &mut Parser| -> Result<Value, Fault> {
         let value = match shape.kind() {
             // An empty body has no items either.
@@ -91,15 +115,40 @@ pub(crate) fn payload(
     read(&mut parser).map_err(|fault| fault.into_failure(reply))
 }
 
-struct Parser<'a> {
+struct Parser<'a, 'l> {
     reader: JsonReader<'a>,
     nodes: &'a Nodes,
     o: &'a ParseOptions<'a>,
     strict: bool,
     depth: usize,
+    /// Set while on the way to a list that is read apart.
+    apart: Option<Apart<'l>>,
 }
 
-impl Parser<'_> {
+/// The lists that are read apart, and the names that lead to where the parser is.
+struct Apart<'a> {
+    lists: Lists<'a>,
+    path: Vec<&'static str>,
+}
+
+/// What a place is to the lists that are read apart.
+enum Place {
+    List(usize),
+    OnTheWay,
+    Elsewhere,
+}
+
+impl Apart<'_> {
+    fn place(&self) -> Place {
+        match self.lists.paths.iter().position(|p| *p == self.path) {
+            Some(list) => Place::List(list),
+            None if self.lists.paths.iter().any(|p| p.iter().zip(&self.path).all(|(a, b)| a == b)) => Place::OnTheWay,
+            None => Place::Elsewhere,
+        }
+    }
+}
+
+impl Parser<'_, '_> {
     /// A value that isn't null.
     fn value(&mut self, child: &Child) -> Result<Value, Fault> {
         if child.document {
@@ -156,7 +205,11 @@ impl Parser<'_> {
             match place {
                 Some(place) if null => slots.unset(place),
                 Some(place) => {
-                    let value = self.value(&node.members[place].child)?;
+                    let member = &node.members[place];
+                    let value = match self.apart {
+                        Some(_) => self.member_apart(member)?,
+                        None => self.value(&member.child)?,
+                    };
                     slots.set(place, value);
                     expected = place + 1;
                 }
@@ -174,6 +227,44 @@ impl Parser<'_> {
             }
         }
         Ok(self.nodes.structure_map(slots, node))
+    }
+
+    /// The value of a member that may be or hold a list that is read apart.
+    fn member_apart(&mut self, member: &MemberNode) -> Result<Value, Fault> {
+        let Some(mut apart) = self.apart.take() else { return self.value(&member.child) };
+        apart.path.push(member.name);
+        let value = match (apart.place(), member.child.kind) {
+            (Place::List(list), ShapeKind::List) if !member.child.document && self.reader.kind()? == JsonKind::List => {
+                self.list_apart(&member.child, list, apart.lists.taker)?;
+                Value::List(Vec::new())
+            }
+            (Place::OnTheWay, ShapeKind::Structure) => {
+                self.apart = Some(apart);
+                let value = self.value(&member.child)?;
+                if let Some(apart) = &mut self.apart {
+                    apart.path.pop();
+                }
+                return Ok(value);
+            }
+            _ => self.value(&member.child)?,
+        };
+        apart.path.pop();
+        self.apart = Some(apart);
+        Ok(value)
+    }
+
+    fn list_apart(&mut self, child: &Child, list: usize, taker: &mut dyn ListTaker) -> Result<(), Fault> {
+        self.depth += 1;
+        taker.begin(list);
+        if let Node::List(element) = &*self.nodes.get(child) {
+            let mut more = self.reader.open(b']');
+            while more {
+                taker.element(list, self.nullable(element)?);
+                more = self.reader.more(b']')?;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
     fn list(&mut self, element: &Child) -> Result<Vec<Value>, Fault> {

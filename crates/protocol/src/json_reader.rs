@@ -1,6 +1,6 @@
 //! A pull reader of JSON text: no tree is built for what a shape doesn't name.
 
-use oxaws_value::{JsonErrorKind, Value, parse_json};
+use oxaws_value::{JsonErrorKind, Value, json_plain, parse_json};
 use std::borrow::Cow;
 
 /// Why reading ends.
@@ -133,21 +133,19 @@ impl<'a> JsonReader<'a> {
     /// The string at the reader.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, JsonFault> {
         let begin = self.at;
-        let mut at = begin + 1;
-        loop {
-            match self.bytes.get(at) {
-                Some(b'"') => {
-                    self.at = at + 1;
-                    return Ok(Cow::Borrowed(&self.text[begin + 1..at]));
-                }
-                Some(b'\\') => break,
-                Some(0..0x20) | None => return Err(JsonFault::Syntax(at)),
-                Some(_) => at += 1,
+        let mut at = begin + 1 + json_plain(&self.bytes[begin + 1..]);
+        match self.bytes.get(at) {
+            Some(b'"') => {
+                self.at = at + 1;
+                return Ok(Cow::Borrowed(&self.text[begin + 1..at]));
             }
+            Some(b'\\') => {}
+            _ => return Err(JsonFault::Syntax(at)),
         }
         let mut out = String::with_capacity(at - begin + 32);
         let mut from = begin + 1;
         loop {
+            at += json_plain(&self.bytes[at..]);
             match self.bytes.get(at) {
                 Some(b'"') => {
                     out.push_str(&self.text[from..at]);
@@ -160,8 +158,7 @@ impl<'a> JsonReader<'a> {
                     at = self.escape(at, &mut out)?;
                     from = at;
                 }
-                Some(0..0x20) | None => return Err(JsonFault::Syntax(at)),
-                Some(_) => at += 1,
+                _ => return Err(JsonFault::Syntax(at)),
             }
         }
     }
@@ -208,14 +205,14 @@ impl<'a> JsonReader<'a> {
     fn skip_string(&mut self) -> Result<(), JsonFault> {
         let mut at = self.at + 1;
         loop {
+            at += json_plain(&self.bytes[at..]);
             match self.bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
                     return Ok(());
                 }
                 Some(b'\\') if self.bytes.get(at + 1).is_some_and(|b| *b >= 0x20) => at += 2,
-                Some(0..0x20 | b'\\') | None => return Err(JsonFault::Syntax(at)),
-                Some(_) => at += 1,
+                _ => return Err(JsonFault::Syntax(at)),
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use oxaws_value::Key;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::sync::Mutex;
 
@@ -19,11 +19,21 @@ static SHARED: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
 /// The keys that one reply has met.
 pub(crate) struct Keys {
     known: RefCell<HashSet<&'static str>>,
+    /// Those met last, by a few of their bytes: most are found here without hashing them.
+    recent: [Cell<&'static str>; RECENT],
+}
+
+const RECENT: usize = 64;
+
+fn place(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
+    (bytes.len() * 31 + usize::from(first) * 7 + usize::from(last)) % RECENT
 }
 
 impl Keys {
     pub(crate) fn new() -> Keys {
-        Keys { known: RefCell::new(HashSet::new()) }
+        Keys { known: RefCell::new(HashSet::new()), recent: [const { Cell::new("") }; RECENT] }
     }
 
     /// The key of this text: a shared one where it can be.
@@ -31,7 +41,12 @@ impl Keys {
         if text.len() > LONGEST {
             return Key::Owned(text.into_owned());
         }
+        let recent = &self.recent[place(&text)];
+        if recent.get() == text {
+            return Key::Borrowed(recent.get());
+        }
         if let Some(known) = self.known.borrow().get(text.as_ref()) {
+            recent.set(known);
             return Key::Borrowed(known);
         }
         let full = self.known.borrow().len() >= MOST_PER_REPLY;

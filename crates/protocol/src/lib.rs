@@ -37,7 +37,7 @@ pub use event_stream::{
     Event, EventStreamError, HeaderValue, Message, MessageDecoder, parse_event, parse_initial_response,
 };
 pub use failure::{Mismatch, ParseFailure, XmlFault, XmlFaultKind};
-pub use reply::{ParseOptions, Parsed, Reply, Timestamps, parse};
+pub use reply::{ListTaker, Lists, ParseOptions, Parsed, Reply, Timestamps, parse, parse_without_lists};
 pub use request::{Body, Request, SerializeError, SerializeOptions, serialize};
 pub use status::reason_phrase;
 pub use uri::{form_encode, percent_encode};

@@ -91,12 +91,10 @@ impl Nodes {
         if !slots.sorted {
             slots.entries.sort_by_key(|e| e.0);
         }
-        let mut map = Map::with_capacity(slots.entries.len());
-        for (place, value) in slots.entries.drain(..) {
-            map.insert(Key::Borrowed(structure.members[place as usize].name), value);
-        }
+        let name = |place: u32| Key::Borrowed(structure.members[place as usize].name);
+        let entries = slots.entries.drain(..).map(|(place, value)| (name(place), value)).collect();
         self.spare_slots.borrow_mut().push(slots.entries);
-        map
+        Map::from_distinct(entries)
     }
 
     /// Room for the entries of a map.
@@ -106,12 +104,9 @@ impl Nodes {
 
     /// The map of these entries; a key that repeats keeps its last value.
     pub(crate) fn entries_map(&self, mut entries: Vec<(Key, Value)>) -> Map {
-        let mut map = Map::with_capacity(entries.len());
-        for (key, value) in entries.drain(..) {
-            map.insert(key, value);
-        }
+        let exact = moved(&mut entries);
         self.spare_entries.borrow_mut().push(entries);
-        map
+        Map::from_entries(exact)
     }
 
     /// The container that a child refers to. For a scalar: a structure without members.
@@ -129,6 +124,13 @@ impl Nodes {
         }
         Rc::clone(&self.arena.borrow()[child.node.get() as usize])
     }
+}
+
+/// What is in a vector, in one of exactly its size; the room of the old one stays for other things.
+pub(crate) fn moved<T>(items: &mut Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(items.len());
+    exact.append(items);
+    exact
 }
 
 impl Node {

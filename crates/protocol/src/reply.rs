@@ -88,11 +88,47 @@ fn streaming_payload(output: Shape) -> Option<Member> {
     output.payload().filter(|m| m.shape().kind() == ShapeKind::Blob)
 }
 
+/// Takes the elements of a reply's lists as they are read, so that a long list need not be held.
+pub trait ListTaker {
+    /// The list of this number begins. Where that was said of it before in the same reply, what came since is void: the
+    /// last of several members of one name counts.
+    fn begin(&mut self, list: usize);
+
+    /// An element of that list.
+    fn element(&mut self, list: usize, value: Value);
+}
+
+/// Which lists of a reply are read apart from the rest.
+pub struct Lists<'a> {
+    /// The path of each: names of members from the output structure on.
+    pub paths: &'a [Vec<String>],
+    /// What takes their elements.
+    pub taker: &'a mut dyn ListTaker,
+}
+
 /// The result of `op` from a reply with a status below 300.
 ///
 /// # Errors
 /// When the body isn't of the protocol, or holds what its shape can't.
 pub fn parse(op: Operation, reply: &Reply, o: &ParseOptions) -> Result<Parsed, ParseFailure> {
+    parse_with(op, reply, o, None)
+}
+
+/// As [`parse`], but the elements of some lists go elsewhere; the result has empty lists in their place. Only bodies of
+/// JSON are read so: of others, and of one that is a payload member, the result holds its lists itself.
+///
+/// # Errors
+/// As [`parse`]. Some elements may have been taken by then.
+pub fn parse_without_lists(
+    op: Operation,
+    reply: &Reply,
+    o: &ParseOptions,
+    lists: Lists,
+) -> Result<Parsed, ParseFailure> {
+    parse_with(op, reply, o, Some(lists))
+}
+
+fn parse_with(op: Operation, reply: &Reply, o: &ParseOptions, lists: Option<Lists>) -> Result<Parsed, ParseFailure> {
     let mut parsed = Parsed {
         value: Value::Map(Map::new()),
         request_id: reply.request_id(),
@@ -121,9 +157,9 @@ pub fn parse(op: Operation, reply: &Reply, o: &ParseOptions) -> Result<Parsed, P
             parsed.request_id = id.or(parsed.request_id);
             value
         }
-        Protocol::RestJson | Protocol::RestXml => rest_reply::output(protocol, output, reply, o, &nodes)?,
+        Protocol::RestJson | Protocol::RestXml => rest_reply::output(protocol, output, reply, o, &nodes, lists)?,
         Protocol::Json | Protocol::Cbor if parsed.event_stream.is_some() => Map::new(),
-        Protocol::Json => json_read::body(output, false, reply, o, &nodes)?,
+        Protocol::Json => json_read::body_without_lists(output, false, reply, o, &nodes, lists)?,
         Protocol::Cbor => cbor_read::body(output, reply, o)?,
     });
     Ok(parsed)

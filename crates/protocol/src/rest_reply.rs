@@ -3,7 +3,7 @@
 use crate::failure::{Mismatch, ParseFailure};
 use crate::headers::{in_head, is_json_header};
 use crate::nodes::Nodes;
-use crate::reply::{ParseOptions, Reply};
+use crate::reply::{Lists, ParseOptions, Reply};
 use crate::{json_read, scalar, timestamp, xml_read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +17,7 @@ pub(crate) fn output(
     reply: &Reply,
     o: &ParseOptions,
     nodes: &Nodes,
+    lists: Option<Lists>,
 ) -> Result<Map, ParseFailure> {
     let mut map = located(protocol, shape, reply, o)?;
     let strict = protocol == Protocol::RestJson;
@@ -38,7 +39,7 @@ pub(crate) fn output(
         return if reply.is_html() { Err(reply.mismatch(Mismatch::Html)) } else { Ok(map) };
     }
     let body = if strict {
-        json_read::body(shape, true, reply, o, nodes)?
+        json_read::body_without_lists(shape, true, reply, o, nodes, lists)?
     } else {
         match xml_read::payload(shape, reply, o, nodes)? {
             Value::Map(body) => body,

@@ -134,3 +134,24 @@ impl Source for Encoded<'_> {
         Ok(true)
     }
 }
+
+/// Bytes in `aws-chunked` encoding that can start over.
+pub(crate) struct EncodedBytes<'a> {
+    pub bytes: &'a [u8],
+    pub algorithm: Algorithm,
+    pub now: Option<ChunkedEncoder<&'a [u8]>>,
+}
+
+impl io::Read for EncodedBytes<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let (bytes, algorithm) = (self.bytes, self.algorithm);
+        self.now.get_or_insert_with(|| ChunkedEncoder::new(bytes, bytes.len() as u64, algorithm)).read(out)
+    }
+}
+
+impl Source for EncodedBytes<'_> {
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.now = None;
+        Ok(true)
+    }
+}

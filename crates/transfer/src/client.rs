@@ -1,39 +1,28 @@
 //! Requests to S3, made directly: the endpoint of a bucket is asked for once, the signing key is kept, nothing is built
 //! that isn't sent. What decides where a request goes, who signs it and whether it is tried again is the client's.
 
-use crate::body::{Body, Encode, Encoded};
+use crate::body::{Body, Encode, Encoded, EncodedBytes};
 use crate::error::TransferError;
 use crate::limits;
 use crate::operation::Op;
-use crate::quota::Quota;
-use crate::sign::ExpressKeys;
-use crate::target::{Bucket, Target, model};
+use crate::target::{Bucket, Target};
 use crate::throttle::Throttle;
-use crate::{redirect, validate, xml};
-use oxaws_client::{Auth, CallError, ClientOptions, ServiceClient, ServiceFailure, Session};
+use crate::{validate, xml};
+use oxaws_client::{Auth, CallError, ClientOptions, Outcome, ServiceClient, Session};
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
-use oxaws_protocol::{ParseOptions, Reply, Timestamps};
-use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, KeyCache};
+use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, Payload, Signable};
 use oxaws_value::Map;
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The SHA-256 of nothing.
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// Seconds that a pause before another attempt grows to at most.
-const MAX_PAUSE: f64 = 20.0;
 
 /// A header about to be sent.
 pub(crate) type Header<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
-
-/// Whether another attempt may help with an error code, beside statuses 500, 502, 503 and 504.
-fn is_retryable_code(code: &str) -> bool {
-    // S3 can answer with it under status 200.
-    code == "InternalError" || oxaws_client::is_retryable_code(code)
-}
 
 /// S3 as one client sees it: a region, an endpoint, credentials.
 pub struct S3<'s> {
@@ -41,12 +30,9 @@ pub struct S3<'s> {
     pub(crate) client: Arc<ServiceClient>,
     options: ClientOptions,
     http: Client,
-    pub(crate) keys: KeyCache,
     buckets: RwLock<Vec<Arc<Bucket>>>,
-    pub(crate) express: Mutex<Vec<(String, i64, Arc<ExpressKeys>)>>,
     user_agent: String,
     ids: AtomicU64,
-    quota: Quota,
     pub(crate) throttle: Option<Arc<Throttle>>,
 }
 
@@ -122,7 +108,7 @@ impl<'s> S3<'s> {
             .pack()
             .service_by_directory("s3")
             .ok_or_else(|| CallError::Other("there is no model of s3".into()))?;
-        let client = session.client_with(service, &options)?;
+        let client = session.own_client(service, &options)?;
         // Each request brings its own flag: cleaning up goes on when the session is cancelled.
         let http = Client::new(http::Options {
             cancel: Cancel::new(),
@@ -143,12 +129,9 @@ impl<'s> S3<'s> {
             client,
             options,
             http,
-            keys: KeyCache::new(),
             buckets: RwLock::new(Vec::new()),
-            express: Mutex::new(Vec::new()),
             user_agent,
             ids: AtomicU64::new(u64::from_le_bytes(seed)),
-            quota: Quota::default(),
             throttle: None,
         })
     }
@@ -164,15 +147,12 @@ impl<'s> S3<'s> {
         self.session.world().random(&mut seed);
         Ok(S3 {
             session: self.session,
-            client: self.session.client_with(service, &options)?,
+            client: self.session.own_client(service, &options)?,
             options,
             http: self.http.clone(),
-            keys: KeyCache::new(),
             buckets: RwLock::default(),
-            express: Mutex::default(),
             user_agent: self.user_agent.clone(),
             ids: AtomicU64::new(u64::from_le_bytes(seed)),
-            quota: Quota::default(),
             throttle: self.throttle.clone(),
         })
     }
@@ -206,15 +186,14 @@ impl<'s> S3<'s> {
         if let Some(bucket) = found(&buckets) {
             return bucket;
         }
-        let bucket = Arc::new(Bucket::new(name, None));
+        let bucket = Arc::new(Bucket::new(name));
         buckets.push(bucket.clone());
         bucket
     }
 
-    fn move_bucket(&self, name: &str, region: &str) {
-        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
-        buckets.retain(|b| b.name != name);
-        buckets.push(Arc::new(Bucket::new(name, Some(region.to_owned()))));
+    /// Where the bucket is has changed.
+    fn forget(&self, bucket: &str) {
+        self.buckets.write().unwrap_or_else(PoisonError::into_inner).retain(|b| b.name != bucket);
     }
 
     /// Sends a request until it is settled.
@@ -230,45 +209,22 @@ impl<'s> S3<'s> {
             }
             let target = bucket.target(&self.client, self.session, call.op)?;
             let prepared = self.prepare(call, &target, around)?;
-            let error = match self.attempts(call, &target, &prepared, around) {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let failure = match self.attempts(call, &target, &prepared, around) {
+                Err(TransferError::Call(CallError::Service(failure))) => failure,
+                settled => return settled,
             };
-            if let Some(failure) = error.service()
-                && !redirected
-                && !bucket.is_arn()
-                && call.op != Op::HeadBucket
-                && redirect::is_elsewhere(call.op, failure)
-                && let Some(region) = self.region_of(call.bucket, failure, around)
-            {
-                self.move_bucket(call.bucket, &region);
+            if !redirected && self.client.moved(self.session, target.operation, call.bucket, &failure)? {
+                self.forget(call.bucket);
                 redirected = true;
                 continue;
             }
-            return Err(redirect::explain(error));
-        }
-    }
-
-    fn region_of(&self, bucket: &str, failure: &ServiceFailure, around: Around<'_>) -> Option<String> {
-        if let Some(region) = failure.headers.get("x-amz-bucket-region") {
-            return Some(region.to_owned());
-        }
-        if let Some(region) = failure.error.details.get("Region").and_then(|v| v.as_str()) {
-            return Some(region.to_owned());
-        }
-        let call = Call::new(Op::HeadBucket, bucket, "");
-        let found = self.bucket(bucket);
-        let target = found.target(&self.client, self.session, Op::HeadBucket).ok()?;
-        let prepared = self.prepare(&call, &target, around).ok()?;
-        match self.attempts(&call, &target, &prepared, around) {
-            Ok(answer) => answer.headers.get("x-amz-bucket-region").map(str::to_owned),
-            Err(error) => error.service()?.headers.get("x-amz-bucket-region").map(str::to_owned),
+            return Err(self.client.explained(self.session, target.operation, failure).into());
         }
     }
 
     /// Makes the hashes that must be known before the body goes out.
     fn prepare(&self, call: &Call<'_>, target: &Target, around: Around<'_>) -> Result<Prepared, TransferError> {
-        let wants = target.auth != Auth::None;
+        let wants = target.signing.auth != Auth::None;
         let signs_body = wants
             && match self.client.settings.s3.payload_signing_enabled {
                 Some(asked) => asked,
@@ -281,6 +237,10 @@ impl<'s> S3<'s> {
                 prepared.sha256 = signs_body.then(|| EMPTY_SHA256.to_owned());
             }
             Body::Bytes(bytes) => {
+                if !signs_body && target.https && call.op.uploads() {
+                    prepared.chunked = call.checksum;
+                    return Ok(prepared);
+                }
                 prepared.digest = call.checksum.map(|a| (a, a.digest(bytes)));
                 prepared.sha256 = signs_body.then(|| oxaws_sign::sha256_hex(bytes));
             }
@@ -311,56 +271,49 @@ impl<'s> S3<'s> {
         prepared: &Prepared,
         around: Around<'_>,
     ) -> Result<Answer, TransferError> {
+        let world = self.session.world();
         let url = url_of(target, call).map_err(CallError::from)?;
         let id = self.request_id();
-        let max = self.client.max_attempts();
-        let mut attempt = 1;
-        let mut paid = 1;
+        let limiter = self.client.quota.limiter();
+        let mut attempts = self.client.attempts(self.session, target.operation);
         loop {
-            let error = match self.attempt(call, target, prepared, &url, &id, attempt, around) {
-                Ok(answer) => {
-                    self.quota.give_back(paid);
-                    return Ok(answer);
-                }
-                Err(failed) => failed,
-            };
-            let again = match &error {
-                TransferError::Call(CallError::Service(failure)) => {
-                    is_retryable_code(failure.code()) || matches!(failure.error.status, 500 | 502 | 503 | 504)
-                }
-                TransferError::Call(CallError::Http(e)) => e.is_transient(),
-                _ => false,
-            };
-            let last = attempt >= max;
-            if last || !again {
-                let error = match error {
-                    TransferError::Call(CallError::Service(mut failure)) => {
-                        failure.retries = last.then_some(attempt - 1);
-                        TransferError::Call(CallError::Service(failure))
-                    }
-                    other => other,
-                };
-                return Err(error);
+            if let Some(limiter) = limiter {
+                limiter.before_request(world);
             }
-            let timed_out = matches!(&error, TransferError::Call(CallError::Http(e)) if e.is_timeout());
-            match self.quota.pay(timed_out) {
-                Some(cost) => paid = cost,
-                None => return Err(error),
+            let mut outcome = self.attempt(call, target, prepared, &url, (&id, &attempts.header()), around);
+            if let Some(limiter) = limiter {
+                let refused = outcome.as_ref().err().and_then(TransferError::service);
+                limiter.after_attempt(
+                    world,
+                    refused.is_some_and(|f| oxaws_client::is_throttling(target.operation, &f.error)),
+                );
             }
-            if !self.pause(attempt, around.cancel) {
+            let (pause, answered) = match &mut outcome {
+                Ok(_) => {
+                    attempts.succeeded();
+                    return outcome;
+                }
+                Err(TransferError::Call(CallError::Service(failure))) => {
+                    failure.retries = attempts.exhausted();
+                    (
+                        attempts.retry(Outcome::Error(&failure.error), Some(&failure.headers), world),
+                        Some(&failure.headers),
+                    )
+                }
+                Err(TransferError::Call(fault)) => (attempts.retry(Outcome::Fault(fault), None, world), None),
+                Err(_) => (None, None),
+            };
+            let Some(pause) = pause else { return outcome };
+            if !self.pause(pause, around.cancel) {
                 return Err(TransferError::Cancelled);
             }
-            attempt += 1;
+            let timeout = self.session.options().read_timeout.filter(|t| *t != 0);
+            self.session.with_clock(|clock| attempts.next(answered.map(|headers| (headers, timeout)), &clock));
         }
     }
 
     /// Waits before another attempt; `false` where it was cut short.
-    fn pause(&self, attempt: u32, cancel: &Cancel) -> bool {
-        let mut random = [0; 4];
-        self.session.world().random(&mut random);
-        let fraction = f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX);
-        let longest = 2f64.powi(i32::try_from(attempt - 1).unwrap_or(30)).min(MAX_PAUSE);
-        let mut left = Duration::from_secs_f64(fraction * longest);
+    fn pause(&self, mut left: Duration, cancel: &Cancel) -> bool {
         while !left.is_zero() && !cancel.is_cancelled() {
             let step = left.min(Duration::from_millis(100));
             self.session.world().sleep(step);
@@ -369,15 +322,13 @@ impl<'s> S3<'s> {
         !cancel.is_cancelled()
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn attempt(
         &self,
         call: &Call<'_>,
         target: &Target,
         prepared: &Prepared,
         url: &Url,
-        id: &str,
-        attempt: u32,
+        (id, request): (&str, &str),
         around: Around<'_>,
     ) -> Result<Answer, TransferError> {
         let mut headers: Vec<Header> = Vec::with_capacity(call.headers.len() + 12);
@@ -386,12 +337,7 @@ impl<'s> S3<'s> {
         headers.extend(call.headers.iter().map(|(n, v)| (Cow::Borrowed(n.as_ref()), Cow::Borrowed(v.as_ref()))));
         let encoded_length = self.checksum_headers(call, prepared, &mut headers);
         headers.push(text_header("amz-sdk-invocation-id", id));
-        let request = if attempt == 1 {
-            Cow::Borrowed("attempt=1")
-        } else {
-            Cow::Owned(format!("attempt={attempt}; max={}", self.client.max_attempts()))
-        };
-        headers.push(("amz-sdk-request".into(), Cow::Owned(request.into_owned().into_bytes())));
+        headers.push(text_header("amz-sdk-request", request));
         self.sign(call, target, prepared, url, &mut headers)?;
         let sent = std::cell::Cell::new(0_i64);
         let progress = |n: i64| {
@@ -399,15 +345,21 @@ impl<'s> S3<'s> {
             (around.progress)(n);
         };
         let throttle = self.throttle.as_deref();
-        let (mut plain, mut chunked);
+        let (mut plain, mut chunked, mut chunked_bytes);
         let body = match &call.body {
             Body::Empty => http::Body::Empty,
-            Body::Bytes([]) => http::Body::Empty,
+            Body::Bytes([]) if encoded_length.is_none() => http::Body::Empty,
             Body::Bytes(bytes) => {
                 if let Some(throttle) = &self.throttle {
                     throttle.take(bytes.len(), around.cancel);
                 }
-                http::Body::Bytes(bytes)
+                match (prepared.chunked, encoded_length) {
+                    (Some(algorithm), Some(length)) => {
+                        chunked_bytes = EncodedBytes { bytes, algorithm, now: None };
+                        http::Body::Reader { reader: &mut chunked_bytes, length }
+                    }
+                    _ => http::Body::Bytes(bytes),
+                }
             }
             Body::File(range) => match (prepared.chunked, encoded_length) {
                 (Some(algorithm), Some(length)) => {
@@ -458,29 +410,34 @@ impl<'s> S3<'s> {
         }
         let status = if disguised { 500 } else { response.status };
         let reason = if disguised { "Internal Server Error" } else { response.reason.as_str() };
-        let error = self.error_answer(call.op, status, reason, &response.headers, &body);
-        Err(failed(error))
+        let failure = self
+            .client
+            .failure(self.session, target.operation, (status, reason), &response.headers, &body)
+            .map_err(|e| failed(e.into()))?;
+        Err(failed(TransferError::Call(CallError::Service(Box::new(failure)))))
     }
 
-    fn error_answer(&self, op: Op, status: u16, reason: &str, headers: &Headers, body: &[u8]) -> TransferError {
-        let operation = match model(&self.client, op) {
-            Ok(operation) => operation,
-            Err(e) => return e.into(),
-        };
-        let kept = headers.clone();
-        let headers: Vec<(String, String)> = headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let reply = Reply { status, reason, headers: &headers, body };
-        let parsed = self.session.with_clock(|clock| {
-            oxaws_protocol::parse_error(operation, &reply, &ParseOptions { timestamps: Timestamps::Wire, clock })
-        });
-        match parsed {
-            Ok(error) => {
-                let operation = op.name().to_owned();
-                let failure = ServiceFailure { operation, error, retries: None, headers: kept };
-                TransferError::Call(CallError::Service(Box::new(failure)))
-            }
-            Err(e) => TransferError::Call(e.into()),
+    /// Signs a request as its target asks.
+    fn sign(
+        &self,
+        call: &Call<'_>,
+        target: &Target,
+        prepared: &Prepared,
+        url: &Url,
+        headers: &mut Vec<Header<'_>>,
+    ) -> Result<(), TransferError> {
+        if target.signing.auth == Auth::None {
+            return Ok(());
         }
+        let payload = match (&prepared.sha256, prepared.chunked) {
+            (Some(hash), _) => Payload::Sha256(hash),
+            (None, Some(_)) => Payload::StreamingUnsignedTrailer,
+            (None, None) => Payload::Unsigned,
+        };
+        let host = url.host_header();
+        let (path, query) = url.target().split_once('?').unwrap_or((url.target(), ""));
+        let mut request = Signable { method: call.op.method(), host: &host, path, query, headers };
+        Ok(self.client.sign(self.session, &target.signing, call.bucket, &mut request, payload)?)
     }
 
     /// Adds what tells of the body's checksum; gives the body's length where it is sent encoded.
@@ -491,14 +448,18 @@ impl<'s> S3<'s> {
             headers.push((Cow::Borrowed(algorithm.header()), Cow::Owned(digest.to_base64().into_bytes())));
             return None;
         }
-        let Body::File(range) = &call.body else { return None };
+        let length = match &call.body {
+            Body::File(range) => range.length,
+            Body::Bytes(bytes) => bytes.len() as u64,
+            Body::Empty => return None,
+        };
         headers.push(text_header("X-Amz-Trailer", algorithm.header()));
-        headers.push(("X-Amz-Decoded-Content-Length".into(), Cow::Owned(range.length.to_string().into_bytes())));
+        headers.push(("X-Amz-Decoded-Content-Length".into(), Cow::Owned(length.to_string().into_bytes())));
         match headers.iter_mut().find(|(n, _)| n.eq_ignore_ascii_case("content-encoding")) {
             Some((_, value)) => *value = Cow::Owned([value.as_ref(), b",aws-chunked"].concat()),
             None => headers.push(text_header("Content-Encoding", "aws-chunked")),
         }
-        Some(ChunkedEncoder::<&[u8]>::encoded_len(range.length, algorithm))
+        Some(ChunkedEncoder::<&[u8]>::encoded_len(length, algorithm))
     }
 
     /// An id for a request: random enough to tell requests apart in a server's log.

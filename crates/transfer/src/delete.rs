@@ -7,8 +7,7 @@ use crate::error::TransferError;
 use crate::operation::Op;
 use crate::plan::{Job, Place};
 use crate::{limits, xml};
-use oxaws_client::{CallError, ServiceFailure};
-use oxaws_protocol::ServiceError;
+use oxaws_client::{CallError, ServiceError, ServiceFailure};
 use oxaws_sign::Algorithm;
 use std::collections::HashMap;
 

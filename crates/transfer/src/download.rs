@@ -157,6 +157,12 @@ impl Sink for &File {
     }
 }
 
+impl Sink for &Mutex<File> {
+    fn put(&mut self, offset: u64, data: &[u8]) -> Result<(), TransferError> {
+        (&*self.lock().unwrap_or_else(PoisonError::into_inner)).put(offset, data)
+    }
+}
+
 /// Standard output.
 pub(crate) struct Out<'a>(pub &'a mut (dyn Write + Send));
 
@@ -397,8 +403,9 @@ pub(crate) struct Parts {
     part_size: u64,
     modified: Option<i64>,
     file: Mutex<Option<Beside>>,
-    /// Another handle on the file, for writing without a lock.
-    writer: File,
+    /// Another handle on the file. Its lock is held for each write: the system lets one thread at a time write to a file
+    /// anyway, and those that wait for it there burn their time slices.
+    writer: Mutex<File>,
     full: Option<(Algorithm, String)>,
     digests: Mutex<Vec<Option<Digest>>>,
 }
@@ -464,7 +471,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         part_size,
         modified: job.source.modified,
         file: Mutex::new(Some(beside)),
-        writer,
+        writer: Mutex::new(writer),
         full,
         digests: Mutex::new(digests),
     })))

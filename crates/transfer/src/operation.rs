@@ -27,13 +27,11 @@ pub enum Op {
     CompleteUpload,
     /// AbortMultipartUpload
     AbortUpload,
-    /// HeadBucket
-    HeadBucket,
 }
 
 impl Op {
     /// How many there are.
-    pub const COUNT: usize = 13;
+    pub const COUNT: usize = 12;
 
     /// The name in the model.
     pub fn name(self) -> &'static str {
@@ -50,7 +48,6 @@ impl Op {
             Op::CopyPart => "UploadPartCopy",
             Op::CompleteUpload => "CompleteMultipartUpload",
             Op::AbortUpload => "AbortMultipartUpload",
-            Op::HeadBucket => "HeadBucket",
         }
     }
 
@@ -59,7 +56,7 @@ impl Op {
         match self {
             Op::PutObject | Op::CopyObject | Op::UploadPart | Op::CopyPart => "PUT",
             Op::GetObject | Op::ListObjects => "GET",
-            Op::HeadObject | Op::HeadBucket => "HEAD",
+            Op::HeadObject => "HEAD",
             Op::DeleteObject | Op::AbortUpload => "DELETE",
             Op::DeleteObjects | Op::CreateUpload | Op::CompleteUpload => "POST",
         }
@@ -77,6 +74,6 @@ impl Op {
 
     /// Whether a key is needed.
     pub fn has_key(self) -> bool {
-        !matches!(self, Op::DeleteObjects | Op::ListObjects | Op::HeadBucket)
+        !matches!(self, Op::DeleteObjects | Op::ListObjects)
     }
 }

@@ -73,6 +73,7 @@ pub(crate) fn truthy(call: &OperationCall, dest: &str) -> bool {
         Some(Given::Flag(truth)) => *truth,
         Some(Given::Word(word)) => !word.is_empty(),
         Some(Given::Words(words)) => !words.is_empty(),
+        Some(Given::Bytes(bytes)) => !bytes.is_empty(),
     }
 }
 

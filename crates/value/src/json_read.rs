@@ -305,6 +305,7 @@ impl Reader<'_> {
         let mut out = String::new();
         let mut from = at;
         loop {
+            at += crate::json_plain(&self.bytes[at..]);
             let Some(&b) = self.bytes.get(at) else { return Err((JsonErrorKind::UnterminatedString, begin)) };
             match b {
                 b'"' => {

@@ -35,14 +35,51 @@ pub fn to_json(value: &Value, style: JsonStyle) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
+impl JsonStyle {
+    /// What stands before an element or key: a comma where others came before it, and the line break with the blanks of
+    /// its depth. Before a closing bracket: the same, without a comma.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_break(self, out: &mut impl Write, comma: bool, depth: usize) -> io::Result<()> {
+        // A comma, a line feed and the blanks of most depths in one go.
+        const START: [u8; 98] = {
+            let mut start = [b' '; 98];
+            (start[0], start[1]) = (b',', b'\n');
+            start
+        };
+        let Some(indent) = self.indent else {
+            return if comma { out.write_all(if self.spaced { b", " } else { b"," }) } else { Ok(()) };
+        };
+        let start = &START[usize::from(!comma)..];
+        let (lead, blanks) = (START.len() - 96 - usize::from(!comma), indent * depth);
+        out.write_all(&start[..(lead + blanks).min(start.len())])?;
+        let mut left = (lead + blanks).saturating_sub(start.len());
+        while left > 0 {
+            let n = left.min(96);
+            out.write_all(&START[2..2 + n])?;
+            left -= n;
+        }
+        Ok(())
+    }
+}
+
 /// Writes the JSON text of `value`, without recursion, so that any depth can be written.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_json(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::Result<()> {
+    write_json_at(out, value, style, 0)
+}
+
+/// As [`write_json`], for a value that stands `depth` levels deep in a text.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json_at(out: &mut impl Write, value: &Value, style: JsonStyle, depth: usize) -> io::Result<()> {
     enum Frame<'a> {
         List(std::slice::Iter<'a, Value>),
-        Map(Box<dyn Iterator<Item = (&'a crate::Key, &'a Value)> + 'a>),
+        Map(crate::map::Iter<'a>),
     }
     let mut stack: Vec<Frame> = Vec::new();
     let mut next = Some(value);
@@ -56,15 +93,15 @@ pub fn write_json(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::
                     let mut items = l.iter();
                     next = items.next();
                     stack.push(Frame::List(items));
-                    new_line(out, style, stack.len())?;
+                    style.write_break(out, false, depth + stack.len())?;
                     continue;
                 }
                 Value::Map(m) => {
                     out.write_all(b"{")?;
-                    let mut entries: Box<dyn Iterator<Item = _>> = Box::new(m.iter());
+                    let mut entries = m.iter();
                     let first = entries.next();
                     stack.push(Frame::Map(entries));
-                    new_line(out, style, stack.len())?;
+                    style.write_break(out, false, depth + stack.len())?;
                     if let Some((k, v)) = first {
                         write_key(out, k, style)?;
                         next = Some(v);
@@ -75,29 +112,29 @@ pub fn write_json(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::
             }
         }
         // A value is complete: go on with its container.
-        let depth = stack.len();
+        let depth = depth + stack.len();
         match stack.last_mut() {
             None => return Ok(()),
             Some(Frame::List(items)) => match items.next() {
                 Some(v) => {
-                    separator(out, style, depth)?;
+                    style.write_break(out, true, depth)?;
                     next = Some(v);
                 }
                 None => {
                     stack.pop();
-                    new_line(out, style, depth - 1)?;
+                    style.write_break(out, false, depth - 1)?;
                     out.write_all(b"]")?;
                 }
             },
             Some(Frame::Map(entries)) => match entries.next() {
                 Some((k, v)) => {
-                    separator(out, style, depth)?;
+                    style.write_break(out, true, depth)?;
                     write_key(out, k, style)?;
                     next = Some(v);
                 }
                 None => {
                     stack.pop();
-                    new_line(out, style, depth - 1)?;
+                    style.write_break(out, false, depth - 1)?;
                     out.write_all(b"}")?;
                 }
             },
@@ -105,27 +142,16 @@ pub fn write_json(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::
     }
 }
 
-fn new_line(out: &mut impl Write, style: JsonStyle, depth: usize) -> io::Result<()> {
-    const BLANKS: [u8; 64] = [b' '; 64];
-    let Some(indent) = style.indent else { return Ok(()) };
-    out.write_all(b"\n")?;
-    let mut left = indent * depth;
-    while left > 0 {
-        let n = left.min(BLANKS.len());
-        out.write_all(&BLANKS[..n])?;
-        left -= n;
-    }
-    Ok(())
-}
-
-fn separator(out: &mut impl Write, style: JsonStyle, depth: usize) -> io::Result<()> {
-    out.write_all(if style.indent.is_none() && style.spaced { b", " } else { b"," })?;
-    new_line(out, style, depth)
-}
-
 fn write_key(out: &mut impl Write, key: &str, style: JsonStyle) -> io::Result<()> {
-    write_json_string(out, key, style.ascii)?;
-    out.write_all(if style.spaced { b": " } else { b":" })
+    let bytes = key.as_bytes();
+    if style.ascii || plain(bytes) < bytes.len() {
+        write_json_string(out, key, style.ascii)?;
+        return out.write_all(if style.spaced { b": " } else { b":" });
+    }
+    // Most text is written in many small pieces: fewer are faster.
+    out.write_all(b"\"")?;
+    out.write_all(bytes)?;
+    out.write_all(if style.spaced { b"\": " } else { b"\":" })
 }
 
 fn write_scalar(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::Result<()> {
@@ -156,15 +182,11 @@ fn write_scalar(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::Re
 pub fn write_json_string(out: &mut impl Write, text: &str, ascii: bool) -> io::Result<()> {
     out.write_all(b"\"")?;
     let bytes = text.as_bytes();
-    let plain = |b: u8| b >= 0x20 && b != b'"' && b != b'\\' && (b < 0x7f || !ascii);
     let mut from = 0;
     let mut at = 0;
     while at < bytes.len() {
-        let b = bytes[at];
-        if plain(b) {
-            at += 1;
-            continue;
-        }
+        at += if ascii { plain_ascii(&bytes[at..]) } else { plain(&bytes[at..]) };
+        let Some(&b) = bytes.get(at) else { break };
         out.write_all(&bytes[from..at])?;
         match b {
             b'"' => out.write_all(b"\\\"")?,
@@ -192,10 +214,57 @@ pub fn write_json_string(out: &mut impl Write, text: &str, ascii: bool) -> io::R
     out.write_all(b"\"")
 }
 
+/// How many bytes at the front of `bytes` stand in a JSON string as they are: no control character, `"` or `\`.
+pub fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    // Eight bytes at a time. In what marks bytes of each kind the lowest mark is right; a borrow may add wrong ones
+    // above it.
+    let (eights, _) = bytes.as_chunks::<8>();
+    for (i, eight) in eights.iter().enumerate() {
+        let eight = u64::from_le_bytes(*eight);
+        let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+        let low = eight.wrapping_sub(ONES * 0x20) & !eight;
+        let marks = (low | zeros(eight ^ (ONES * b'"' as u64)) | zeros(eight ^ (ONES * b'\\' as u64))) & (ONES * 0x80);
+        if marks != 0 {
+            return i * 8 + (marks.trailing_zeros() / 8) as usize;
+        }
+    }
+    let rest = eights.len() * 8;
+    rest + bytes[rest..].iter().take_while(|b| **b >= 0x20 && **b != b'"' && **b != b'\\').count()
+}
+
+/// As [`plain`], where characters beyond ASCII and DEL are escaped too.
+fn plain_ascii(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| (0x20..0x7f).contains(*b) && !matches!(b, b'"' | b'\\')).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::parse_json;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_bytes_end_at_the_first_that_is_not(bytes in proptest::collection::vec(
+            prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => Just(0x1f), 9 => 0x20u8..0x30, 9 => 0x80u8..], 0..40,
+        )) {
+            let special = |b: &u8| *b < 0x20 || matches!(b, b'"' | b'\\');
+            prop_assert_eq!(plain(&bytes), bytes.iter().position(special).unwrap_or(bytes.len()));
+        }
+    }
+
+    #[test]
+    fn breaks_at_every_depth() {
+        for depth in [0, 1, 23, 24, 25, 50, 100] {
+            for comma in [false, true] {
+                let mut out = Vec::new();
+                JsonStyle::OUTPUT.write_break(&mut out, comma, depth).unwrap();
+                let want = format!("{}\n{}", if comma { "," } else { "" }, "    ".repeat(depth));
+                assert_eq!(String::from_utf8(out).unwrap(), want);
+            }
+        }
+    }
 
     #[test]
     fn layouts() {

@@ -7,10 +7,11 @@ mod json_read;
 mod json_write;
 mod map;
 mod number;
+pub mod python;
 mod timestamp;
 
 pub use json_read::{JsonError, JsonErrorKind, MAX_DEPTH, parse_json, parse_json_bytes};
-pub use json_write::{JsonStyle, to_json, write_json, write_json_string};
+pub use json_write::{JsonStyle, plain as json_plain, to_json, write_json, write_json_at, write_json_string};
 pub use map::{Key, Map};
 pub use number::{python_float, python_int_text};
 pub use timestamp::{Civil, LocalClock, Timestamp, TimestampError, python_float_value};

@@ -29,6 +29,28 @@ impl Map {
         Map { entries: Vec::with_capacity(n), index: None }
     }
 
+    /// The map of these entries. A key that repeats keeps its first place and its last value.
+    pub fn from_entries(entries: Vec<(Key, Value)>) -> Self {
+        // Few keys are compared with each other faster than they are looked up.
+        const FEW: usize = 8;
+        let repeats = |at: usize, (key, _): &(Key, Value)| entries[..at].iter().any(|(other, _)| other == key);
+        if entries.len() <= FEW && !entries.iter().enumerate().any(|(at, entry)| repeats(at, entry)) {
+            return Map { entries, index: None };
+        }
+        let mut map = Map::with_capacity(entries.len());
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+
+    /// The map of these entries, whose keys are known to differ: names of a structure's members.
+    ///
+    /// With keys that repeat, which of their values counts is open.
+    pub fn from_distinct(entries: Vec<(Key, Value)>) -> Self {
+        if entries.len() > INDEX_FROM { Map::from_entries(entries) } else { Map { entries, index: None } }
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -104,8 +126,8 @@ impl Map {
     }
 
     /// The entries in order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Key, &Value)> + ExactSizeIterator {
-        self.entries.iter().map(|(k, v)| (k, v))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.entries.iter())
     }
 
     /// The entries in order, values to change.
@@ -123,6 +145,30 @@ impl Map {
         self.entries.iter().map(|(_, v)| v)
     }
 }
+
+/// The entries of a [`Map`] in order.
+#[derive(Debug, Clone)]
+pub struct Iter<'a>(std::slice::Iter<'a, (Key, Value)>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a Key, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(k, v)| (k, v))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(k, v)| (k, v))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
 
 impl IntoIterator for Map {
     type Item = (Key, Value);

@@ -16,7 +16,17 @@ pub fn python_float(f: f64) -> String {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
+    let mut digits: String = mantissa.chars().filter(|c| *c != '.').collect();
+    // Two shortest texts can be equally near: Python takes the even one. That takes more digits than every double has.
+    if digits.len() > f64::DIGITS as usize {
+        let even = format!("{:.*e}", digits.len() - 1, f.abs());
+        if even.parse() == Ok(f.abs())
+            && let Some((mantissa, same)) = even.split_once('e')
+            && same.parse() == Ok(exponent)
+        {
+            digits = mantissa.chars().filter(|c| *c != '.').collect();
+        }
+    }
     if !(-4..16).contains(&exponent) {
         let (first, rest) = digits.split_at(1);
         let point = if rest.is_empty() { "" } else { "." };
@@ -36,7 +46,7 @@ pub fn python_float(f: f64) -> String {
 /// The canonical digits of text that Python's `int()` accepts: surrounding blanks, a sign, digits of any script, and
 /// single underscores between digits. `None` where `int()` raises.
 pub fn python_int_text(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c));
+    let text = crate::python::strip(text);
     let (negative, body) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -99,6 +109,14 @@ mod tests {
             (1e100, "1e+100"),
             (f64::INFINITY, "inf"),
             (-0.0, "-0.0"),
+            // Exactly between two texts of sixteen digits: …277.25 and …276.75.
+            (2782644472793109.0 / 4.0, "695661118198277.2"),
+            (-2782644472793109.0 / 4.0, "-695661118198277.2"),
+            (2782644472793107.0 / 4.0, "695661118198276.8"),
+            (5e-324, "5e-324"),
+            (1.7976931348623157e308, "1.7976931348623157e+308"),
+            (9007199254740993.0, "9007199254740992.0"),
+            (0.1 + 0.2, "0.30000000000000004"),
         ] {
             assert_eq!(python_float(f), text);
         }

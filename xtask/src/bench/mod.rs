@@ -5,6 +5,7 @@
 mod measure;
 mod server;
 mod startup;
+mod workloads;
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,53 +15,16 @@ use std::process::Command;
 use oxaws_testkit::scratch::Scratch;
 use oxaws_testkit::stub::Stub;
 
-use crate::task::{Options, Outcome, Project, TaskError, announce, io_at, read, run as run_program, write};
+use crate::task::{
+    Options, Outcome, Project, TaskError, announce, build_release, io_at, read, run as run_program, write,
+};
 use measure::{Cost, measure, medians};
-
-/// Length of the large reply, in bytes.
-const LARGE: usize = 20_000_000;
-
-/// A command to measure, and how many rounds for each round of `--rounds`.
-struct Workload {
-    title: &'static str,
-    args: &'static [&'static str],
-    /// Rounds in percent of what was asked for: long ones need fewer.
-    share: u32,
-    /// Whether both programs must print the same.
-    same_output: bool,
-}
-
-const WORKLOADS: &[Workload] = &[
-    Workload { title: "`--version`", args: &["--version"], share: 100, same_output: false },
-    Workload {
-        title: "`sts get-caller-identity`",
-        args: &["sts", "get-caller-identity"],
-        share: 100,
-        same_output: true,
-    },
-    Workload {
-        title: "`ec2 describe-instances`, small reply",
-        args: &["ec2", "describe-instances"],
-        share: 100,
-        same_output: true,
-    },
-    Workload {
-        title: "20 MB reply, as JSON",
-        args: &["dynamodb", "scan", "--table-name", "t"],
-        share: 40,
-        same_output: true,
-    },
-];
-
-/// What is counted in instructions.
-const STARTUPS: &[(&str, &[&str])] = &[
-    ("--version", &["--version"]),
-    ("sts get-caller-identity", &["sts", "get-caller-identity"]),
-    ("ec2 describe-instances", &["ec2", "describe-instances"]),
-];
+use workloads::{STARTUPS, Sizes, WORKLOADS, Workload};
 
 /// Measures: `--reference PATH` (an AWS CLI v2), `--aws PATH` (else a release build), `--rounds N` (else 11),
-/// `--readme` writes the table into README.md; or, with `--instructions`, counts start-ups (`--record` keeps them).
+/// `--only TEXT` leaves out what hasn't the text in its title, `--readme` writes the table into README.md, `--quick` runs
+/// everything once with small replies, to see whether it works; or, with `--instructions`, counts start-ups (`--record`
+/// keeps them).
 ///
 /// # Errors
 /// When a command fails or two that should print the same don't.
@@ -68,17 +32,17 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
     if let Some(("--child", rest)) = args.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return measure::child(rest);
     }
-    let flags = ["--instructions", "--record", "--readme"];
-    let options = Options::new(args, &["--reference", "--aws", "--rounds"], &flags)?;
+    let flags = ["--instructions", "--record", "--readme", "--quick"];
+    let options = Options::new(args, &["--reference", "--aws", "--rounds", "--only"], &flags)?;
+    let quick = options.flag("--quick");
     let executable = match options.value("--aws") {
         Some(path) => PathBuf::from(path).canonicalize().map_err(io_at(path))?,
         None => {
             announce("building aws");
-            run_program(&mut project.cargo(&["build", "--release", "--package", "oxaws"]))?;
-            project.executable("release")
+            build_release(project)?
         }
     };
-    let stub = server::start(LARGE).map_err(io_at("the stub server"))?;
+    let stub = server::start(if quick { Sizes::QUICK } else { Sizes::FULL }).map_err(io_at("the stub server"))?;
     let scratch = Scratch::new().map_err(io_at("a temporary folder"))?;
     let vars = variables(&stub, &scratch);
     if options.flag("--instructions") {
@@ -86,12 +50,18 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
     }
     let reference =
         options.value("--reference").map(|p| PathBuf::from(p).canonicalize().map_err(io_at(p))).transpose()?;
-    let rounds: u32 = options.value("--rounds").unwrap_or("11").parse().unwrap_or(11);
+    let rounds = match options.value("--rounds") {
+        Some(number) => number.parse().map_err(|_| TaskError::Usage(format!("--rounds: {number}")))?,
+        None if quick => 1,
+        None => 11,
+    };
 
     let mut programs = vec![("oxaws", executable.clone())];
     programs.extend(reference.map(|r| ("AWS CLI", r)));
     programs.push(("empty", empty_program(&scratch)?));
-    let table = table(&programs, &executable, &vars, &scratch, rounds)?;
+    let wanted = |workload: &&Workload| options.value("--only").is_none_or(|text| workload.title.contains(text));
+    let workloads: Vec<&Workload> = WORKLOADS.iter().filter(wanted).collect();
+    let table = table(&workloads, &programs, &executable, &vars, &scratch, rounds)?;
     println!("{table}");
     if options.flag("--readme") { put_into_readme(project, &table) } else { Ok(()) }
 }
@@ -119,6 +89,7 @@ fn empty_program(scratch: &Scratch) -> Outcome<PathBuf> {
 }
 
 fn table(
+    workloads: &[&Workload],
     programs: &[(&str, PathBuf)],
     executable: &Path,
     vars: &[(&str, OsString)],
@@ -126,14 +97,15 @@ fn table(
     rounds: u32,
 ) -> Outcome<String> {
     let mut out = String::from(
-        "| what | program | wall | CPU | peak memory | wall, oxaws to it | CPU, oxaws to it |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
+        "| what | program | wall | CPU | peak memory | printed | wall, oxaws to it | CPU, oxaws to it |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
-    for workload in WORKLOADS {
+    for workload in workloads {
+        announce(workload.title);
         // An empty program can only be compared with a command that does nothing.
         let takes_part = |name: &str| name != "empty" || workload.args == ["--version"];
         let programs: Vec<&(&str, PathBuf)> = programs.iter().filter(|(name, _)| takes_part(name)).collect();
-        let rounds = (rounds * workload.share / 100).max(3);
+        let rounds = (rounds * workload.share / 100).max(rounds.min(3));
         let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); programs.len()];
         // The first round warms caches and doesn't count.
         for round in 0..=rounds {
@@ -155,11 +127,14 @@ fn table(
                 _ => ratio(ours, theirs, figure),
             };
             let title = if *name == "oxaws" { workload.title } else { "" };
+            let output = output_file(scratch, name);
+            let printed = fs::metadata(&output).map_err(io_at(output.display()))?.len();
             out.push_str(&format!(
-                "| {title} | {name} | {} | {} | {:.1} MiB | {} | {} |\n",
+                "| {title} | {name} | {} | {} | {:.1} MiB | {:.1} MiB | {} | {} |\n",
                 milliseconds(cost.wall.as_secs_f64()),
                 milliseconds(cost.cpu.as_secs_f64()),
                 cost.peak_kib as f64 / 1024.0,
+                printed as f64 / (1 << 20) as f64,
                 ratio(|c| c.wall.as_secs_f64()),
                 ratio(|c| c.cpu.as_secs_f64()),
             ));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -44,6 +45,8 @@ pub fn run(
         }
     }
     if record {
+        let folder = project.root.join("benches");
+        fs::create_dir_all(&folder).map_err(io_at(folder.display()))?;
         let lines = counted.iter().map(|(name, count)| format!("{count} {name}\n"));
         return write(&path, &format!("{HEADER}{}", lines.collect::<String>()));
     }

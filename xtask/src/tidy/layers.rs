@@ -28,6 +28,7 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("commands", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
     ("tweaks", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
+    ("transfer", &["protocol", "endpoint"], "the client says where requests go and what errors mean"),
 ];
 
 /// Third-party crates with one home.

@@ -1,7 +1,8 @@
 //! Keeps secrets out of what is recorded of a command line.
 
+use crate::services::Services;
 use oxaws_model::names::cli_name;
-use oxaws_model::{Operation, Pack, Shape, ShapeKind};
+use oxaws_model::{Operation, Shape, ShapeKind};
 
 /// What stands in place of a secret.
 const REDACTED: &str = "****";
@@ -12,8 +13,8 @@ const MAX_DEPTH: usize = 16;
 
 /// The arguments, with secrets replaced: values of what the model calls sensitive, and of options and settings whose
 /// names tell it.
-pub(super) fn redacted(args: &[String], pack: Pack) -> Vec<String> {
-    let operation = operation(args, pack);
+pub(super) fn redacted(args: &[String], services: &Services) -> Vec<String> {
+    let operation = operation(args, services);
     let mut out = Vec::with_capacity(args.len());
     let mut hiding = false;
     for arg in args {
@@ -37,9 +38,9 @@ pub(super) fn redacted(args: &[String], pack: Pack) -> Vec<String> {
 }
 
 /// The operation that the words name.
-fn operation(args: &[String], pack: Pack) -> Option<Operation> {
+fn operation(args: &[String], services: &Services) -> Option<Operation> {
     let mut words = args.iter();
-    let service = words.by_ref().find_map(|word| pack.service(word))?;
+    let service = words.by_ref().find_map(|word| services.find(word).ok().flatten())?;
     words.find_map(|word| service.operation(word))
 }
 
@@ -75,10 +76,11 @@ fn holds_secret(shape: Shape, depth: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxaws_env::Fixed;
 
     fn of(line: &str) -> String {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        redacted(&args, oxaws_pack::facts()).join(" ")
+        redacted(&args, &Services::new(&Fixed::new(), oxaws_pack::facts())).join(" ")
     }
 
     #[test]

@@ -25,6 +25,13 @@ pub(super) fn credentials(state: &CallState) -> Result<Keys, CallError> {
     {
         return Ok(session.keys.clone());
     }
+    // One thread makes the session, the others wait for it.
+    let _making = state.client.memory.making();
+    if let Some(made) = state.client.memory.session_of(&bucket)
+        && held.as_ref().is_none_or(|held| held.ends != made.ends)
+    {
+        return Ok(made.keys);
+    }
     match make(state, &bucket) {
         Ok(session) => {
             state.client.memory.set_session(&bucket, session.clone());

@@ -11,6 +11,7 @@ pub struct Memory {
     pub keys: SigningKeys,
     regions: Mutex<HashMap<String, String>>,
     sessions: Mutex<HashMap<String, ExpressSession>>,
+    making: Mutex<()>,
     discovered: Mutex<Discovered>,
 }
 
@@ -54,6 +55,11 @@ impl Memory {
 
     pub(super) fn session_of(&self, bucket: &str) -> Option<ExpressSession> {
         lock(&self.sessions).get(bucket).cloned()
+    }
+
+    /// Held while a session is made.
+    pub(super) fn making(&self) -> MutexGuard<'_, ()> {
+        lock(&self.making)
     }
 
     pub(super) fn set_session(&self, bucket: &str, session: ExpressSession) {

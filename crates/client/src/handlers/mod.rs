@@ -29,6 +29,7 @@ use crate::auth::Keys;
 use crate::call::CallInput;
 use crate::client::{Auth, ServiceClient};
 use crate::error::{CallError, ServiceFailure};
+use crate::observe::Trail;
 use crate::send::Outgoing;
 use crate::session::Session;
 use crate::transact::Answer;
@@ -56,6 +57,8 @@ pub struct CallState<'a> {
     pub nested: bool,
     /// The body of a good reply is not parsed.
     pub raw: bool,
+    /// Who watches the call.
+    pub trail: Option<Trail<'a>>,
     /// `EncodingType` was set here, not by the user: keys of the reply are to be decoded.
     decode_keys: bool,
     /// The call was sent to another region once.
@@ -75,6 +78,7 @@ impl<'a> CallState<'a> {
             ordered,
             nested: false,
             raw: false,
+            trail: None,
             decode_keys: false,
             redirected: false,
         }
@@ -251,17 +255,20 @@ pub enum Detour {
     Again,
 }
 
+/// Whether an error says that the call's bucket is in another region; the client then remembers that.
+///
+/// # Errors
+/// When the region isn't one, or asking for it fails.
+pub fn is_elsewhere(state: &mut CallState, failure: &ServiceFailure) -> Result<bool, CallError> {
+    Ok(state.client.service.directory() == "s3" && region_redirect::found(state, failure)?)
+}
+
 /// Whether an error says where to go instead.
 ///
 /// # Errors
 /// When asking for the place fails.
-pub fn after_failure(
-    state: &mut CallState,
-    failure: &ServiceFailure,
-    answer: &Answer,
-    attempt: u32,
-) -> Result<Detour, CallError> {
-    if state.client.service.directory() == "s3" && region_redirect::found(state, failure, answer)? {
+pub fn after_failure(state: &mut CallState, failure: &ServiceFailure, attempt: u32) -> Result<Detour, CallError> {
+    if is_elsewhere(state, failure)? {
         return Ok(Detour::Elsewhere);
     }
     Ok(if discovery::forget(state, failure, attempt) { Detour::Again } else { Detour::None })

@@ -2,8 +2,8 @@
 
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
-use oxaws_config::python::repr;
 use oxaws_input::paramfile::python_os_error;
+use oxaws_value::python::repr_str as repr;
 use oxaws_value::{Map, Value, parse_json, python_float_value};
 use std::path::Path;
 

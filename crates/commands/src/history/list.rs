@@ -5,6 +5,7 @@ use oxaws_cli::history::Run;
 use oxaws_cli::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
+use oxaws_output::Format;
 use oxaws_value::{Timestamp, Value, parse_json};
 
 /// Columns for what was typed.
@@ -30,7 +31,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         ));
     }
     let cx = call.cx;
-    cx.ui.output(cx.pager()?.as_deref(), |out| {
+    cx.ui.formatted(Format::Text, cx.pager()?.as_deref(), |out| {
         for run in &runs {
             let offset = cx.world.local_offset(Instant::from_secs(run.timestamp.div_euclid(1000)));
             out.write_all(line(run, offset).as_bytes())?;

@@ -7,6 +7,7 @@ use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_input::python_repr::{self, MapClass};
+use oxaws_output::Format;
 use oxaws_value::{JsonStyle, Map, Timestamp, Value, parse_json, to_json};
 
 /// Characters of a signature that are shown, and how many it has.
@@ -44,7 +45,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         "off" => false,
         _ => cx.ui.is_terminal(),
     };
-    cx.ui.output(cx.pager()?.as_deref(), |out| {
+    cx.ui.formatted(Format::Text, cx.pager()?.as_deref(), |out| {
         let mut calls: Vec<&str> = Vec::new();
         let shown = records.iter().filter(|r| match include {
             [] => !exclude.contains(&r.event_type),

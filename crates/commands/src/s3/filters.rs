@@ -1,6 +1,7 @@
 //! `--include` and `--exclude`.
 
 use super::uri;
+use oxaws_cli::argparse::{Given, Parsed};
 use oxaws_transfer::absolute;
 use std::path::Path;
 
@@ -14,8 +15,20 @@ struct Rule {
 pub struct Filters(Vec<Rule>);
 
 impl Filters {
-    /// The rules given: whether they include, and their patterns. `None` where there are none.
-    pub fn new(given: &[(bool, String)], source: &str, dest: &str, recursive: bool, cwd: &Path) -> Option<Filters> {
+    /// The rules among what was given. `None` where there are none.
+    pub fn of(args: &Parsed, source: &str, dest: &str, recursive: bool, cwd: &Path) -> Option<Filters> {
+        let rules: Vec<(bool, String)> = args
+            .all("filters")
+            .filter_map(|(option, given)| match given {
+                Given::Words(words) => Some((option != "--exclude", words.first()?.clone())),
+                _ => None,
+            })
+            .collect();
+        Filters::new(&rules, source, dest, recursive, cwd)
+    }
+
+    /// From rules: whether they include, and their patterns.
+    fn new(given: &[(bool, String)], source: &str, dest: &str, recursive: bool, cwd: &Path) -> Option<Filters> {
         if given.is_empty() {
             return None;
         }
@@ -153,6 +166,18 @@ mod tests {
             ("[a-]", "-", true),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn rules_are_taken_in_the_order_of_the_line() {
+        let args: Vec<String> =
+            "a s3://b/p --exclude * --inc *.txt --exclude=x.*".split(' ').map(str::to_owned).collect();
+        let specs: Vec<_> = super::super::cp::CP.options.iter().map(|o| o.spec()).collect();
+        let parsed = oxaws_cli::argparse::parse_known(&specs, &args).unwrap();
+        let filters = Filters::of(&parsed, "a", "s3://b/p", true, Path::new("/w")).unwrap();
+        for (path, included) in [("/w/a/b.txt", true), ("/w/a/b.bin", false), ("/w/a/x.txt", false)] {
+            assert_eq!(filters.includes(path), included, "{path}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `aws s3 mb`: makes a bucket.
 
 use super::{simple, uri};
-use oxaws_cli::argparse::Nargs;
+use oxaws_cli::argparse::{Given, Nargs};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput};
@@ -38,7 +38,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if client.region.as_deref() != Some(UNSAID) {
         configuration.insert("LocationConstraint", client.region.as_deref().map_or(Value::Null, Value::from));
     }
-    let tags: Vec<Value> = tags(call).chunks_exact(2).map(tag).collect();
+    let tags: Vec<Value> = call.args.all("tags").filter_map(|(_, given)| tag(given)).collect();
     if !tags.is_empty() {
         configuration.insert("Tags", tags);
     }
@@ -58,36 +58,27 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
 }
 
-/// The words of every `--tags`. The parser keeps the last one's only, so the arguments are looked through again.
-fn tags(call: &CommandCall) -> Vec<String> {
-    let last = call.args.words("tags");
-    let args: Vec<String> = call.cx.world.args().into_iter().filter_map(|a| a.into_string().ok()).collect();
-    let all = repeated(&args);
-    // They differ where an alias put the option there.
-    if all.ends_with(last) { all } else { last.to_vec() }
-}
-
-fn repeated(args: &[String]) -> Vec<String> {
-    let before_separator = args.iter().position(|a| a == "--").unwrap_or(args.len());
-    let is_option = |arg: &str| arg.len() > "--".len() && "--tags".starts_with(arg);
-    let given = args[..before_separator].iter().enumerate().filter(|(_, arg)| is_option(arg));
-    given.flat_map(|(at, _)| args.iter().skip(at + 1).take(2).cloned()).collect()
-}
-
-fn tag(words: &[String]) -> Value {
-    let names = ["Key", "Value"];
-    Value::Map(names.into_iter().zip(words).map(|(name, word)| (name, Value::from(word.as_str()))).collect())
+/// What one `--tags` says.
+fn tag(given: &Given) -> Option<Value> {
+    let Given::Words(words) = given else { return None };
+    let members = ["Key", "Value"].into_iter().zip(words);
+    Some(Value::Map(members.map(|(member, word)| (member, Value::from(word.as_str()))).collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxaws_cli::argparse::{Spec, parse_known};
 
     #[test]
     fn tags_may_be_repeated() {
-        let args: Vec<String> =
-            "s3 mb --tags a b s3://x --tag c d -- --tags e f".split(' ').map(str::to_owned).collect();
-        assert_eq!(repeated(&args), ["a", "b", "c", "d"]);
-        assert!(repeated(&args[..2]).is_empty());
+        let args: Vec<String> = "--tags a b s3://x --tag c d".split(' ').map(str::to_owned).collect();
+        let specs: Vec<Spec> = MB.options.iter().map(Opt::spec).collect();
+        let parsed = parse_known(&specs, &args).unwrap();
+        let tags: Vec<Value> = parsed.all("tags").filter_map(|(_, given)| tag(given)).collect();
+        let pair = |key: &str, value: &str| {
+            Value::Map([("Key", Value::from(key)), ("Value", Value::from(value))].into_iter().collect())
+        };
+        assert_eq!(tags, [pair("a", "b"), pair("c", "d")]);
     }
 }

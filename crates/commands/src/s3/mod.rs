@@ -2,7 +2,6 @@
 
 mod cp;
 mod filters;
-mod given;
 mod ls;
 mod mb;
 mod mime;

@@ -1,7 +1,11 @@
 //! The options of the s3 commands, each once.
 
+use super::request_options;
 use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::registry::{Opt, Reading};
+
+/// The algorithm of keys, where none is named.
+const AES256: &str = "AES256";
 
 /// The names of checksum algorithms.
 pub const CHECKSUM_ALGORITHMS: &[&str] =
@@ -20,10 +24,9 @@ pub const EXCLUDE: Opt = filter("exclude", "Leave out what fits the pattern.");
 /// `--only-show-errors`
 pub const ONLY_SHOW_ERRORS: Opt = Opt::flag("only-show-errors", "Prints errors and warnings only.");
 /// `--page-size`
-pub const PAGE_SIZE: Opt = Opt::value("page-size", "How many keys one listing request asks for.");
+pub const PAGE_SIZE: Opt = Opt::value("page-size", "How many keys one listing request asks for.").reading(Reading::Int);
 /// `--request-payer`
-pub const REQUEST_PAYER: Opt =
-    Opt::value("request-payer", "Who asks pays.").taking(Nargs::Optional).one_of(&["requester"]);
+pub const REQUEST_PAYER: Opt = Opt::value("request-payer", "Who asks pays.").alone("requester").one_of(&["requester"]);
 /// `--force`
 pub const FORCE: Opt = Opt::flag("force", "Deletes all objects first.");
 /// `--human-readable`
@@ -37,7 +40,8 @@ pub const CASE_CONFLICT: Opt =
     Opt::value("case-conflict", "What to do with keys that differ only by case, when downloading.")
         .one_of(&["ignore", "skip", "warn", "error"]);
 /// `--metadata`
-pub const METADATA: Opt = Opt::value("metadata", "Metadata to store with the objects.");
+pub const METADATA: Opt = Opt::value("metadata", "Metadata to store with the objects.")
+    .reading(Reading::Checked(|cx, args| request_options::metadata(cx, args).map(drop)));
 /// `--copy-props`
 pub const COPY_PROPS: Opt = Opt::value("copy-props", "Which properties a copy keeps.").one_of(&[
     "none",
@@ -88,14 +92,12 @@ pub const TRANSFER: [Opt; 34] = [
     Opt::switch("follow-symlinks", "follow_symlinks", true, "Uploads what links point to (the default)."),
     Opt::switch("no-follow-symlinks", "follow_symlinks", false, "Leaves links out."),
     Opt::switch("no-guess-mime-type", "guess_mime_type", false, "Sets no content type."),
-    Opt::value("sse", "Server-side encryption.").taking(Nargs::Optional).one_of(&["AES256", "aws:kms"]),
-    Opt::value("sse-c", "Encryption with a key of your own.").taking(Nargs::Optional).one_of(&["AES256"]),
-    Opt::value("sse-c-key", "The key for --sse-c."),
+    Opt::value("sse", "Server-side encryption.").alone(AES256).one_of(&[AES256, "aws:kms"]),
+    Opt::value("sse-c", "Encryption with a key of your own.").alone(AES256).one_of(&[AES256]),
+    Opt::value("sse-c-key", "The key for --sse-c.").reading(Reading::Bytes),
     Opt::value("sse-kms-key-id", "The KMS key."),
-    Opt::value("sse-c-copy-source", "How the source of a copy is encrypted.")
-        .taking(Nargs::Optional)
-        .one_of(&["AES256"]),
-    Opt::value("sse-c-copy-source-key", "The key for --sse-c-copy-source."),
+    Opt::value("sse-c-copy-source", "How the source of a copy is encrypted.").alone(AES256).one_of(&[AES256]),
+    Opt::value("sse-c-copy-source-key", "The key for --sse-c-copy-source.").reading(Reading::Bytes),
     Opt::value("storage-class", "The storage class.").one_of(&[
         "STANDARD",
         "REDUCED_REDUNDANCY",
@@ -117,7 +119,7 @@ pub const TRANSFER: [Opt; 34] = [
     Opt::value("source-region", "The region of a copy's source."),
     ONLY_SHOW_ERRORS,
     Opt::switch("no-progress", "progress", false, "Shows no progress."),
-    Opt::value("progress-frequency", "Seconds between progress lines."),
+    Opt::value("progress-frequency", "Seconds between progress lines.").reading(Reading::Int),
     Opt::flag("progress-multiline", "Progress on lines of its own."),
     PAGE_SIZE,
     Opt::flag("ignore-glacier-warnings", "Skips archived objects silently."),

@@ -2,7 +2,7 @@
 
 use super::{simple, uri};
 use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::registry::{Command, CommandCall, Opt, Reading};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning};
 use oxaws_value::Value;
@@ -15,7 +15,8 @@ pub static PRESIGN: Command = Command {
     name: "presign",
     options: &[
         Opt::positional("path", Nargs::One, "The object: s3://BUCKET/KEY."),
-        Opt::value("expires-in", "How long the URL is good for, in seconds: 3600 unless given, at most 604800."),
+        Opt::value("expires-in", "How long the URL is good for, in seconds: 3600 unless given, at most 604800.")
+            .reading(Reading::Int),
     ],
     subcommands: &[],
     run: Some(run),

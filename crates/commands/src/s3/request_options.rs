@@ -1,10 +1,10 @@
 //! What the options say about objects.
 
-use super::given;
 use super::mime;
-use oxaws_cli::Failure;
+use oxaws_cli::argparse::Parsed;
 use oxaws_cli::bind::param_error;
 use oxaws_cli::registry::CommandCall;
+use oxaws_cli::{Context, Failure};
 use oxaws_input::python_repr::{MapClass, class, repr};
 use oxaws_input::{json_arg, shorthand};
 use oxaws_transfer::{Algorithm, CopyProps, CustomerKey, ObjectOptions};
@@ -30,12 +30,12 @@ const SSE_C_SOURCE: KeyOption = KeyOption {
 ///
 /// # Errors
 /// When they can't be read, or are no map of texts.
-pub fn metadata(call: &CommandCall) -> Result<Vec<(String, String)>, Failure> {
-    let Some(text) = call.args.word("metadata") else { return Ok(Vec::new()) };
+pub fn metadata(cx: &Context, args: &Parsed) -> Result<Vec<(String, String)>, Failure> {
+    let Some(text) = args.word("metadata") else { return Ok(Vec::new()) };
     let value = if json_arg::looks_like_json(text) {
         json_arg::parse_map(text).map_err(|e| param_error("--metadata", e))?
     } else {
-        let world = call.cx.world;
+        let world = cx.world;
         let mut resolve = |word: &str| match oxaws_input::paramfile::load(world, word) {
             Some(loaded) => loaded.map_err(|e| e.to_string()),
             None => Ok(Value::from(word)),
@@ -50,7 +50,7 @@ pub fn metadata(call: &CommandCall) -> Result<Vec<(String, String)>, Failure> {
         format!("Invalid type for parameter {name}, value: {shown}, type: {kind}, valid types: {valid}")
     };
     let Value::Map(map) = &value else {
-        let problem = wrong("", &value, "<class 'dict'>");
+        let problem = wrong("input", &value, "<class 'dict'>");
         return Err(Failure::ParamValidation(format!("Parameter validation failed:\n{problem}")));
     };
     let mut pairs = Vec::new();
@@ -135,15 +135,15 @@ pub fn read(call: &CommandCall, metadata: Vec<(String, String)>) -> Result<Objec
         }
     }
     options.metadata_directive = word("metadata_directive");
-    if let Some(sse) = given::or_constant(call, "sse", "sse", "AES256") {
+    if let Some(sse) = args.word("sse").map(str::to_owned) {
         options.encryption.push(("x-amz-server-side-encryption", sse));
     }
     if let Some(key) = word("sse_kms_key_id") {
         options.encryption.push(("x-amz-server-side-encryption-aws-kms-key-id", key));
     }
-    options.sse_c = customer_key(call, &SSE_C)?;
-    options.sse_c_source = customer_key(call, &SSE_C_SOURCE)?;
-    options.request_payer = given::or_constant(call, "request-payer", "request_payer", "requester");
+    options.sse_c = customer_key(args, &SSE_C);
+    options.sse_c_source = customer_key(args, &SSE_C_SOURCE);
+    options.request_payer = args.word("request_payer").map(str::to_owned);
     options.checksum = word("checksum_algorithm").and_then(|name| Algorithm::from_name(&name));
     options.checksum_mode = args.word("checksum_mode").is_some();
     options.copy_props = match args.word("copy_props") {
@@ -159,10 +159,10 @@ pub fn read(call: &CommandCall, metadata: Vec<(String, String)>) -> Result<Objec
     Ok(options)
 }
 
-fn customer_key(call: &CommandCall, names: &KeyOption) -> Result<Option<CustomerKey>, Failure> {
-    let algorithm = given::or_constant(call, names.option, names.dest, "AES256");
-    let key = given::bytes(call, names.key_option, names.key_dest)?.filter(|k| !k.is_empty());
-    Ok(algorithm.zip(key).map(|(algorithm, key)| CustomerKey { algorithm, key }))
+fn customer_key(args: &Parsed, names: &KeyOption) -> Option<CustomerKey> {
+    let algorithm = args.word(names.dest)?.to_owned();
+    let key = args.bytes(names.key_dest).filter(|k| !k.is_empty())?.to_vec();
+    Some(CustomerKey { algorithm, key })
 }
 
 /// Checks that algorithms and keys come in pairs, and that a copy's source has one only in copies.
@@ -171,8 +171,8 @@ fn customer_key(call: &CommandCall, names: &KeyOption) -> Result<Option<Customer
 /// When they don't.
 pub fn check_customer_keys(call: &CommandCall, is_copy: bool) -> Result<(), Failure> {
     for names in [&SSE_C, &SSE_C_SOURCE] {
-        let has_algorithm = given::or_constant(call, names.option, names.dest, "AES256").is_some();
-        let has_key = call.args.word(names.key_dest).is_some_and(|k| !k.is_empty());
+        let has_algorithm = call.args.word(names.dest).is_some();
+        let has_key = call.args.bytes(names.key_dest).is_some_and(|k| !k.is_empty());
         let (one, other) = match (has_algorithm, has_key) {
             (true, false) => (names.option, names.key_option),
             (false, true) => (names.key_option, names.option),
@@ -180,8 +180,7 @@ pub fn check_customer_keys(call: &CommandCall, is_copy: bool) -> Result<(), Fail
         };
         return Err(Failure::ParamValidation(format!("If --{one} is specified, --{other} must be specified as well.")));
     }
-    let source = given::or_constant(call, SSE_C_SOURCE.option, SSE_C_SOURCE.dest, "AES256");
-    if source.is_some() && !is_copy {
+    if call.args.word(SSE_C_SOURCE.dest).is_some() && !is_copy {
         return Err(Failure::ParamValidation("--sse-c-copy-source is only supported for copy operations.".into()));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::filters::Filters;
 use super::paths::{Paths, root};
 use super::printer::{Mode, Printer};
-use super::{given, request_options, same_path, signals, uri};
+use super::{request_options, same_path, signals, uri};
 use oxaws_cli::registry::CommandCall;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
@@ -65,7 +65,7 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
     // Words become values before anything is looked at.
     let frequency = integer(call, "progress_frequency")?;
     let page_size = integer(call, "page_size")?;
-    let metadata = request_options::metadata(call)?;
+    let metadata = request_options::metadata(call.cx, &call.args)?;
     let command = call.command.name;
     let s3_client = |options: ClientOptions, connections| -> Result<S3<'_>, Failure> {
         S3::new(session, options, command, connections).map_err(Failure::from)
@@ -105,7 +105,7 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
         None => ClientOptions::default(),
     };
     let source_s3 = s3.beside(source_options)?;
-    let filters = Filters::new(&given::filters(call), &paths.source, &paths.dest, recursive, &cwd);
+    let filters = Filters::of(&call.args, &paths.source, &paths.dest, recursive, &cwd);
     let includes = |path: &str| filters.as_ref().is_none_or(|f| f.includes(path));
     let conflict = case_conflict(call, kind, &paths, recursive)?;
     let mut options = request_options::read(call, metadata)?;

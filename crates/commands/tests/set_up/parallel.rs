@@ -74,3 +74,44 @@ fn fifty_processes_refresh_a_token_once() {
     assert_eq!(std::fs::read_dir(folder).expect("a folder").count(), 1);
     assert_eq!(in_cache(&aws).len(), 1);
 }
+
+#[test]
+fn twenty_processes_change_the_same_files() {
+    let stub = Stub::start(|_| caller_identity()).expect("a stub");
+    for is_there in [false, true] {
+        let aws = browser::aws(&stub);
+        let folder = aws.home().join(".aws");
+        if is_there {
+            aws.config("[default]\noutput = json\n# a comment\n[profile x]\nregion = y\n").expect("a file");
+        } else {
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+        let children: Vec<Child> = (0..20)
+            .map(|i| {
+                let words = match i % 4 {
+                    0 => vec![format!("key{i}"), format!("v{i}")],
+                    1 => vec![format!("s3.key{i}"), format!("v{i}")],
+                    2 => vec![format!("profile.p{i}.key{i}"), format!("v{i}")],
+                    _ => vec!["aws_access_key_id".into(), format!("v{i}"), "--profile".into(), format!("q{i}")],
+                };
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                aws.command(&[&["configure", "set"], &words[..]].concat()).spawn().expect("a child")
+            })
+            .collect();
+        for child in children {
+            let output = child.wait_with_output().expect("an end");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a file");
+        let (config, credentials) = (read("config"), read("credentials"));
+        for i in 0..20 {
+            let line = if i % 4 == 3 { format!("aws_access_key_id = v{i}\n") } else { format!("key{i} = v{i}\n") };
+            let text = if i % 4 == 3 { &credentials } else { &config };
+            assert_eq!(text.matches(&line).count(), 1, "{line}{text}");
+        }
+        let mut names: Vec<_> =
+            std::fs::read_dir(&folder).expect("a folder").flatten().map(|e| e.file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["config", "credentials"]);
+    }
+}

@@ -1,6 +1,6 @@
 //! `container-role`: credentials of a container, from the address in its environment.
 
-use crate::cache::{kind, member, moment, optional_text, text};
+use crate::cache::{keys, kind, member, moment, optional_text};
 use crate::{Context, Credentials, CredsError, FetchError, FetchRequest, Loaded, Provider, Refresh};
 use oxaws_env::var;
 use oxaws_value::{Value, parse_json};
@@ -81,9 +81,10 @@ impl Refresh for Ask {
         if reply.as_map().is_none() {
             return Err(CredsError::python(format!("'{}' object is not subscriptable", kind(&reply))));
         }
+        let (access_key_id, secret_access_key) = keys(&reply, "AccessKeyId", "SecretAccessKey")?;
         Ok(Credentials {
-            access_key_id: text(&reply, "AccessKeyId")?,
-            secret_access_key: text(&reply, "SecretAccessKey")?,
+            access_key_id,
+            secret_access_key,
             session_token: optional_text(member(&reply, "Token")?),
             expiration: Some(moment(member(&reply, "Expiration")?)?),
             account_id: reply.get("AccountId").and_then(optional_text),

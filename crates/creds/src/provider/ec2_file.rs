@@ -2,8 +2,8 @@
 
 use crate::{Context, Credentials, CredsError, Loaded, Provider};
 use oxaws_config::ConfigError;
-use oxaws_config::python::{split_lines, strip};
 use oxaws_env::var;
+use oxaws_value::python::{split_lines, strip};
 use std::path::PathBuf;
 
 /// Lines `AWSAccessKeyId=…` and `AWSSecretKey=…`; others are passed over.

@@ -1,6 +1,6 @@
 //! `iam-role`: credentials, and the region, of an EC2 instance, from the instance metadata service.
 
-use crate::cache::{optional_text, text};
+use crate::cache::{keys, optional_text};
 use crate::{
     Context, Credentials, CredsError, FetchError, FetchReply, FetchRequest, Loaded, Moment, Provider, Refresh,
 };
@@ -137,9 +137,10 @@ impl MetadataService {
             Some(end) => stretched(end, context.world)?,
             None => return Ok(None),
         };
+        let (access_key_id, secret_access_key) = keys(&reply, "AccessKeyId", "SecretAccessKey")?;
         Ok(Some(Credentials {
-            access_key_id: text(&reply, "AccessKeyId")?,
-            secret_access_key: text(&reply, "SecretAccessKey")?,
+            access_key_id,
+            secret_access_key,
             session_token: reply.get("Token").and_then(optional_text),
             account_id: None,
             expiration: Some(end),

@@ -1,6 +1,6 @@
 //! `login`: a session that `aws login` has stored.
 
-use crate::cache::{CacheFile, member, moment, optional_text, text};
+use crate::cache::{CacheFile, keys, member, moment, optional_text};
 use crate::dpop::DpopKey;
 use crate::{CallOptions, Context, Credentials, CredsError, Loaded, Moment, Provider, Refresh};
 use oxaws_env::{Instant, World, expand_path, var};
@@ -131,9 +131,10 @@ impl Refresh for Session {
 
 fn credentials(stored: &Value) -> Result<Credentials, CredsError> {
     let token = member(stored, "accessToken")?;
+    let (access_key_id, secret_access_key) = keys(token, "accessKeyId", "secretAccessKey")?;
     Ok(Credentials {
-        access_key_id: text(token, "accessKeyId")?,
-        secret_access_key: text(token, "secretAccessKey")?,
+        access_key_id,
+        secret_access_key,
         session_token: optional_text(member(token, "sessionToken")?),
         expiration: Some(moment(member(token, "expiresAt")?)?),
         account_id: optional_text(member(token, "accountId")?),

@@ -1,9 +1,10 @@
 //! `custom-process`: a program named by the profile's `credential_process`.
 
-use crate::cache::{kind, text};
+use crate::cache::{keys, kind};
 use crate::{Context, Credentials, CredsError, Loaded, Moment, Provider, Refresh};
 use oxaws_config::words;
-use oxaws_value::{Value, parse_json, python_float};
+use oxaws_value::python::{self, MapClass, decode_utf8};
+use oxaws_value::{Value, parse_json};
 use std::path::Path;
 
 /// Runs the program, without a shell, and reads JSON from its output.
@@ -45,45 +46,33 @@ impl Refresh for Run {
         if !output.success {
             return Err(failed(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
-        let reply =
-            parse_json(&String::from_utf8_lossy(&output.stdout)).map_err(|e| CredsError::python(e.to_string()))?;
+        let stdout = decode_utf8(&output.stdout).map_err(CredsError::python)?;
+        let reply = parse_json(stdout).map_err(|e| CredsError::python(e.to_string()))?;
         if reply.as_map().is_none() {
             return Err(CredsError::python(format!("'{}' object has no attribute 'get'", kind(&reply))));
         }
         let version = reply.get("Version");
         if !matches!(version, Some(Value::Int(1) | Value::Bool(true))) && version.and_then(Value::as_f64) != Some(1.0) {
-            let shown = version.map_or_else(|| "<Version key not provided>".to_owned(), shown);
+            let shown =
+                version.map_or_else(|| "<Version key not provided>".to_owned(), |v| python::str(v, MapClass::Dict));
             return Err(failed(format!(
                 "Unsupported version '{shown}' for credential process provider, supported versions: 1"
             )));
         }
-        let required = |key: &str| match text(&reply, key) {
-            Err(CredsError::MissingKey { .. }) => Err(failed(format!("Missing required key in response: '{key}'"))),
-            other => other,
-        };
+        let (access_key_id, secret_access_key) =
+            keys(&reply, "AccessKeyId", "SecretAccessKey").map_err(|error| match error {
+                CredsError::MissingKey { key } => failed(format!("Missing required key in response: '{key}'")),
+                other => other,
+            })?;
         let optional = |key: &str| reply.get(key).and_then(Value::as_str).map(str::to_owned);
         Ok(Credentials {
-            access_key_id: required("AccessKeyId")?,
-            secret_access_key: required("SecretAccessKey")?,
+            access_key_id,
+            secret_access_key,
             session_token: optional("SessionToken").filter(|t| !t.is_empty()),
             account_id: optional("AccountId").filter(|a| !a.is_empty()).or_else(|| self.account_id.clone()),
             expiration: optional("Expiration").map(|t| Moment::parse(&t)).transpose()?,
             method: METHOD,
         })
-    }
-}
-
-/// A value as Python shows it inside a message.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Int(n) => n.to_string(),
-        Value::BigInt(digits) => digits.to_string(),
-        Value::Float(f) => python_float(*f),
-        Value::Bool(true) => "True".into(),
-        Value::Bool(false) => "False".into(),
-        Value::Null => "None".into(),
-        other => oxaws_value::to_json(other, oxaws_value::JsonStyle::PYTHON).replace('"', "'"),
     }
 }
 
@@ -137,6 +126,10 @@ mod tests {
             (
                 r#"{"Version":1,"AccessKeyId":null,"SecretAccessKey":"B"}"#.to_owned(),
                 "sequence item 0: expected str instance, NoneType found".to_owned(),
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":1,"SecretAccessKey":2}"#.to_owned(),
+                "can only concatenate str (not \"int\") to str".to_owned(),
             ),
         ] {
             assert_eq!(found(&stage(&stdout)), Err(want), "{stdout}");

@@ -4,6 +4,7 @@ use super::assume_role::{role_file, with_account, with_session_name};
 use crate::cache::role_credentials;
 use crate::{CallOptions, Context, Credentials, CredsError, Loaded, Provider, Refresh};
 use oxaws_env::var;
+use oxaws_value::python::decode_utf8;
 use oxaws_value::{Map, Value};
 use std::path::Path;
 
@@ -57,7 +58,8 @@ impl Refresh for Identity {
             let path = Path::new(&self.token_file);
             let token = context.world.read(path).map_err(|e| CredsError::io(e, path))?;
             // As a text file is read: any line end is `\n`.
-            Ok(String::from_utf8_lossy(&token).replace("\r\n", "\n").replace('\r', "\n"))
+            let token = decode_utf8(&token).map_err(CredsError::python)?;
+            Ok(token.replace("\r\n", "\n").replace('\r', "\n"))
         };
         role_credentials(context, METHOD, file.as_ref(), read, |token| {
             let mut params = with_session_name(context, params);

@@ -1,8 +1,8 @@
 //! From a value to sections.
 
 use super::section::{Cell, Section};
-use crate::python::type_name;
 use crate::{MAX_DEPTH, OutputError};
+use oxaws_value::python::{MapClass, type_name};
 use oxaws_value::{Map, Value};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -145,7 +145,7 @@ impl<'a> Builder<'a> {
     /// An item that is no map in a list that begins with one: passes as an empty row while no column asks it for a cell.
     fn stray(&mut self, item: &Value, no_heads: bool, more: &[&str]) -> Result<(), OutputError> {
         if !no_heads {
-            return Err(OutputError::NoAttribute { kind: type_name(item), attribute: "get" });
+            return Err(OutputError::NoAttribute { kind: type_name(item, MapClass::Dict), attribute: "get" });
         }
         self.add_row(0, std::iter::empty())?;
         // Python finds the empty key in the empty string, and then looks it up there.
@@ -165,12 +165,19 @@ struct Keys<'a> {
 
 fn keys(items: &[Value]) -> Result<Keys<'_>, OutputError> {
     let (mut heads, mut more, mut numbers) = (BTreeSet::new(), BTreeSet::new(), false);
+    let mut before: Vec<(&str, bool)> = Vec::new();
     for item in items {
         match item {
             Value::Map(map) => {
-                for (key, value) in map.iter() {
-                    let set = if is_scalar(value) { &mut heads } else { &mut more };
-                    set.insert(&**key);
+                let kinds = || map.iter().map(|(key, value)| (&**key, is_scalar(value)));
+                // Most maps have the keys of the one before.
+                if !kinds().eq(before.iter().copied()) {
+                    before.clear();
+                    before.extend(kinds());
+                    for (key, scalar) in kinds() {
+                        let set = if scalar { &mut heads } else { &mut more };
+                        set.insert(key);
+                    }
                 }
             }
             // The AWS CLI takes whatever it is for a map, and looks up its items in it.
@@ -182,7 +189,7 @@ fn keys(items: &[Value]) -> Result<Keys<'_>, OutputError> {
                         Value::Int(n) => *n,
                         Value::Bool(b) => i64::from(*b),
                         Value::BigInt(_) => return Err(OutputError::HugeIndex),
-                        other => return Err(OutputError::ListIndices { kind: type_name(other) }),
+                        other => return Err(OutputError::ListIndices { kind: type_name(other, MapClass::Dict) }),
                     };
                     let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
                     if !(-length..length).contains(&number) {
@@ -191,7 +198,7 @@ fn keys(items: &[Value]) -> Result<Keys<'_>, OutputError> {
                     numbers = true;
                 }
             }
-            scalar => return Err(OutputError::NotIterable { kind: type_name(scalar) }),
+            scalar => return Err(OutputError::NotIterable { kind: type_name(scalar, MapClass::Dict) }),
         }
     }
     Ok(Keys { heads: heads.into_iter().collect(), more: more.into_iter().collect(), numbers })

@@ -52,7 +52,16 @@ fn blanks(count: i64) -> usize {
 
 impl Pen<'_> {
     fn fill(&mut self, c: char, count: usize) {
-        self.line.extend(std::iter::repeat_n(c, count));
+        const BLANKS: &str = "                                                                ";
+        let mut left = if c == ' ' { count } else { 0 };
+        while left > 0 {
+            let n = left.min(BLANKS.len());
+            self.line.push_str(&BLANKS[..n]);
+            left -= n;
+        }
+        if c != ' ' {
+            self.line.extend(std::iter::repeat_n(c, count));
+        }
     }
 
     /// The first line, which belongs to no section.

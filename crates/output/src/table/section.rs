@@ -1,9 +1,9 @@
 //! One box of a table.
 
 use crate::OutputError;
-use crate::python::str_of;
 use crate::width::text_width;
 use oxaws_value::Value;
+use oxaws_value::python::str_of;
 use std::rc::Rc;
 
 /// Blanks that a column is wider than its widest cell.
@@ -21,7 +21,7 @@ impl<'a> Cell<'a> {
     pub(super) fn text<'b>(&'b self, scratch: &'b mut String) -> Result<&'b str, OutputError> {
         match self {
             Cell::Text(text) => Ok(text),
-            Cell::Value(value) => str_of(value, scratch),
+            Cell::Value(value) => Ok(str_of(value, scratch)?),
         }
     }
 }

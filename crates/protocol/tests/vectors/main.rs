@@ -1,7 +1,7 @@
 //! botocore's own protocol vectors, run against this crate.
 //!
 //! They are read from `target/vectors/botocore` (an unpacked botocore 1.43.55 source distribution), or from
-//! `$OXAWS_VECTORS/botocore`. Without them the tests say so and pass.
+//! `$OXAWS_VECTORS/botocore`. Without them the tests say so and pass, unless that variable promises them.
 
 mod cbor;
 mod compare;
@@ -20,6 +20,7 @@ fn root() -> Option<PathBuf> {
     if root.join("tests/unit/protocols").is_dir() {
         return Some(root);
     }
+    assert!(std::env::var_os("OXAWS_VECTORS").is_none(), "no botocore vectors at {}", root.display());
     eprintln!("skipped: no botocore vectors at {}", root.display());
     None
 }

@@ -1,0 +1,259 @@
+//! Takes secrets out of what others are told of a call.
+
+use oxaws_model::{Location, Member, Shape, ShapeKind};
+use oxaws_protocol::percent_encode;
+use oxaws_value::{Map, Value};
+
+/// What stands in place of a secret.
+pub(crate) const HIDDEN: &str = "****";
+/// What stands in place of bytes that are no text.
+const BYTES: &str = "<Byte sequence>";
+/// How deep a structure is looked into; what lies deeper isn't told.
+const MAX_DEPTH: usize = 100;
+/// Digits of a signature that are told.
+const SIGNATURE_SHOWN: usize = 4;
+/// What names of secrets end with, in lower case and without dashes, where the model doesn't say that they are secret.
+const TELLING: [&str; 14] = [
+    "password",
+    "secretaccesskey",
+    "secretkey",
+    "clientsecret",
+    "secretstring",
+    "secretbinary",
+    "sessiontoken",
+    "securitytoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "authorizationtoken",
+    "authtoken",
+    "privatekey",
+];
+/// Headers that carry secrets, by what their names contain.
+const HEADERS: [&str; 6] = ["authorization", "token", "cookie", "secret", "password", "dpop"];
+/// Keys that a server encrypts with.
+const CUSTOMER_KEY: &str = "customer-key";
+/// Parameters of a query that carry secrets.
+const QUERY: [&str; 4] = ["x-amz-signature", "x-amz-security-token", "signature", "securitytoken"];
+
+/// A structure without its secrets.
+#[derive(Debug)]
+pub(crate) struct Masked {
+    pub value: Map,
+    /// Whether something was taken out that isn't a header or part of the URL.
+    pub hidden: bool,
+}
+
+/// A structure without its secrets.
+pub(crate) fn structure(shape: Option<Shape>, params: &Map) -> Masked {
+    let mut hidden = false;
+    Masked { value: fields(shape, params, &mut hidden, 0), hidden }
+}
+
+fn fields(shape: Option<Shape>, params: &Map, hidden: &mut bool, depth: usize) -> Map {
+    let mut out = Map::new();
+    for (name, value) in params.iter() {
+        let member = shape.and_then(|s| s.member(name));
+        let mut here = false;
+        let shown = match value {
+            Value::String(_) | Value::Bytes(_) if tells(name) => {
+                here = true;
+                HIDDEN.into()
+            }
+            _ => masked(member.map(|m| m.shape()), value, &mut here, depth + 1),
+        };
+        *hidden |= here && member.is_none_or(|m| m.location().is_none());
+        out.insert(name.clone(), shown);
+    }
+    out
+}
+
+fn masked(shape: Option<Shape>, value: &Value, hidden: &mut bool, depth: usize) -> Value {
+    if shape.is_some_and(|s| s.sensitive()) && !value.is_null() || depth > MAX_DEPTH {
+        *hidden = true;
+        return HIDDEN.into();
+    }
+    let kind = shape.map(|s| s.kind());
+    match value {
+        Value::Map(map) if kind == Some(ShapeKind::Map) => {
+            let (key, element) = (shape.map(|s| s.key().shape()), shape.map(|s| s.value().shape()));
+            if key.is_some_and(|k| k.sensitive()) && !map.is_empty() {
+                *hidden = true;
+                return HIDDEN.into();
+            }
+            Value::Map(map.iter().map(|(k, v)| (k.clone(), masked(element, v, hidden, depth + 1))).collect())
+        }
+        Value::Map(map) => {
+            Value::Map(fields(shape.filter(|s| s.kind() == ShapeKind::Structure), map, hidden, depth + 1))
+        }
+        Value::List(items) => {
+            let element = shape.filter(|s| s.kind() == ShapeKind::List).map(|s| s.element().shape());
+            Value::List(items.iter().map(|item| masked(element, item, hidden, depth + 1)).collect())
+        }
+        Value::Bytes(bytes) => text(bytes),
+        scalar => scalar.clone(),
+    }
+}
+
+fn tells(name: &str) -> bool {
+    let name: String = name.chars().filter(|c| *c != '-' && *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+    TELLING.iter().any(|end| name.ends_with(end))
+}
+
+/// Bytes as text, where they are some.
+pub(crate) fn text(bytes: &[u8]) -> Value {
+    Value::from(std::str::from_utf8(bytes).unwrap_or(BYTES))
+}
+
+fn is_secret(member: Member) -> bool {
+    member.shape().sensitive() || tells(member.name())
+}
+
+/// Headers without their secrets: those of the model, and those whose names tell it.
+pub(crate) fn headers<'h>(shape: Option<Shape>, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Map {
+    let modelled: Vec<&str> = shape
+        .into_iter()
+        .flat_map(|s| s.members())
+        .filter(|m| m.location() == Some(Location::Header) && is_secret(*m))
+        .map(|m| m.wire_name())
+        .collect();
+    let mut out = Map::new();
+    for (name, value) in headers {
+        let lower = name.to_ascii_lowercase();
+        let known = HEADERS.iter().any(|part| lower.contains(part)) || lower.ends_with(CUSTOMER_KEY);
+        let shown = if lower == "authorization" {
+            authorization(value)
+        } else if known || modelled.iter().any(|m| m.eq_ignore_ascii_case(name)) {
+            HIDDEN.to_owned()
+        } else {
+            value.to_owned()
+        };
+        out.insert(name.to_owned(), shown);
+    }
+    out
+}
+
+/// Who signed and what was signed is no secret; the signature is told by its beginning.
+fn authorization(value: &str) -> String {
+    const MARK: &str = "Signature=";
+    match value.find(MARK) {
+        Some(at) if value.starts_with("AWS4-") => {
+            let (head, signature) = value.split_at(at + MARK.len());
+            let shown: String = signature.chars().take(SIGNATURE_SHOWN).collect();
+            format!("{head}{shown}...")
+        }
+        _ => format!("{} {HIDDEN}", value.split(' ').next().filter(|s| s.len() < value.len()).unwrap_or_default())
+            .trim_start()
+            .to_owned(),
+    }
+}
+
+/// The secrets that a URL carries, as they stand there.
+pub(crate) fn in_url(shape: Option<Shape>, params: &Map) -> Vec<String> {
+    let members = shape.into_iter().flat_map(|s| s.members());
+    members
+        .filter(|m| matches!(m.location(), Some(Location::Uri | Location::QueryString)) && is_secret(*m))
+        .filter_map(|m| params.get(m.name()).and_then(Value::as_str))
+        .filter(|text| !text.is_empty())
+        .map(|text| percent_encode(text, b"-._~"))
+        .collect()
+}
+
+/// A URL without the secrets of its query, and without `secrets`.
+pub(crate) fn url(url: &str, secrets: &[String]) -> String {
+    let mut out = match url.split_once('?') {
+        Some((front, rest)) => format!("{front}?{}", query(rest)),
+        None => url.to_owned(),
+    };
+    for secret in secrets {
+        out = out.replace(secret.as_str(), HIDDEN);
+    }
+    out
+}
+
+/// A query, or a form, without its secrets.
+pub(crate) fn query(text: &str) -> String {
+    let parts = text.split('&').map(|part| match part.split_once('=') {
+        Some((name, _)) if QUERY.contains(&name.to_ascii_lowercase().as_str()) || tells(name) => {
+            format!("{name}={HIDDEN}")
+        }
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxaws_value::{JsonStyle, parse_json, to_json};
+
+    fn of(service: &str, operation: &str, json: &str) -> (String, bool) {
+        let operation = oxaws_pack::facts().service(service).unwrap().operation(operation).unwrap();
+        let Value::Map(params) = parse_json(json).unwrap() else { panic!("no map") };
+        let masked = structure(operation.input(), &params);
+        (to_json(&Value::Map(masked.value), JsonStyle::PYTHON), masked.hidden)
+    }
+
+    #[test]
+    fn sensitive_members_are_hidden() {
+        let (shown, hidden) = of("secretsmanager", "create-secret", r#"{"Name": "n", "SecretString": "s3cret"}"#);
+        assert_eq!((shown.as_str(), hidden), (r#"{"Name": "n", "SecretString": "****"}"#, true));
+        let (shown, hidden) = of("sqs", "send-message", r#"{"QueueUrl": "u", "MessageBody": "b"}"#);
+        assert_eq!((shown.as_str(), hidden), (r#"{"QueueUrl": "u", "MessageBody": "b"}"#, false));
+        // A header's secret isn't in the body.
+        let (shown, hidden) =
+            of("s3api", "put-object", r#"{"Bucket": "b", "SSECustomerKey": "k", "Metadata": {"a": "b"}}"#);
+        assert_eq!((shown.contains("****"), shown.contains("\"k\""), hidden), (true, false, false));
+        // Names tell it too.
+        assert_eq!(
+            of("sts", "get-caller-identity", r#"{"X": [{"SessionToken": "t"}]}"#).0,
+            r#"{"X": [{"SessionToken": "****"}]}"#
+        );
+    }
+
+    #[test]
+    fn bytes_become_text() {
+        let map: Map = [("A", Value::Bytes(b"abc".to_vec())), ("B", Value::Bytes(vec![0xff]))].into_iter().collect();
+        let shown = structure(None, &map).value;
+        assert_eq!(to_json(&Value::Map(shown), JsonStyle::PYTHON), r#"{"A": "abc", "B": "<Byte sequence>"}"#);
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let mut value = Value::from("x");
+        for _ in 0..5000 {
+            value = Value::List(vec![value]);
+        }
+        let map: Map = [("A", value)].into_iter().collect();
+        assert!(structure(None, &map).hidden);
+        // The value itself is too deep to be dropped by the usual means on a small stack.
+        std::mem::forget(map);
+    }
+
+    #[test]
+    fn headers_and_urls() {
+        let shown = headers(
+            None,
+            [
+                ("Authorization", "AWS4-HMAC-SHA256 Credential=AK/x, SignedHeaders=h, Signature=f0e29876"),
+                ("X-Amz-Security-Token", "t0ken"),
+                ("x-amz-server-side-encryption-customer-key", "k"),
+                ("x-amz-server-side-encryption-customer-key-MD5", "m"),
+                ("Set-Cookie", "c"),
+                ("Host", "h"),
+            ]
+            .into_iter(),
+        );
+        assert_eq!(
+            to_json(&Value::Map(shown), JsonStyle::PYTHON),
+            r#"{"Authorization": "AWS4-HMAC-SHA256 Credential=AK/x, SignedHeaders=h, Signature=f0e2...", "X-Amz-Security-Token": "****", "x-amz-server-side-encryption-customer-key": "****", "x-amz-server-side-encryption-customer-key-MD5": "m", "Set-Cookie": "****", "Host": "h"}"#
+        );
+        assert_eq!(authorization("Bearer abc"), "Bearer ****");
+        assert_eq!(authorization("abc"), "****");
+        assert_eq!(
+            url("https://h/p/s%20x?a=1&X-Amz-Signature=f&X-Amz-Security-Token=t", &["s%20x".into()]),
+            "https://h/p/****?a=1&X-Amz-Signature=****&X-Amz-Security-Token=****"
+        );
+        assert_eq!(query("Action=X&Signature=abc&Password=p"), "Action=X&Signature=****&Password=****");
+    }
+}

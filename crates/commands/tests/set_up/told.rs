@@ -1,0 +1,103 @@
+//! What is told of a run beside its output: the history and `--debug`, without secrets; and output in other encodings.
+
+use super::models;
+use oxaws_testkit::aws::Aws;
+
+const SECRETS: [&str; 3] = ["hush-hush", "s3cret", "t0ken-t0ken"];
+
+fn no_secrets(text: &str) {
+    SECRETS.iter().for_each(|secret| assert!(!text.contains(secret), "{secret}: {text}"));
+}
+
+fn watched() -> (oxaws_testkit::stub::Stub, Aws) {
+    let stub = models::stub();
+    let aws = models::aws(&stub).with("AWS_SESSION_TOKEN", SECRETS[2]);
+    aws.config("[default]\ncli_history = enabled\n").expect("a file");
+    (stub, aws)
+}
+
+#[test]
+fn history_shows_what_a_call_did() {
+    let (_stub, aws) = watched();
+    assert_eq!(aws.run(&["mine", "get-thing", "--name", "x", "--key", SECRETS[0]]).expect("an end").code, 0);
+    let shown = aws.run(&["history", "show"]).expect("an end");
+    assert_eq!(shown.code, 0);
+    let mut rest = shown.stdout.as_str();
+    for part in [
+        "\nAWS CLI command entered\nat time: ",
+        "with arguments: ['mine', 'get-thing', '--name', 'x', '--key', '****']\n",
+        "\n[0] API call made\n",
+        "to service: mine\nusing operation: GetThing\nwith parameters: {\n    \"Key\": \"****\",\n    \"Name\": \"x\"\n}\n",
+        "\n[0] HTTP request sent\n",
+        "with method: POST\nwith headers: {\n    \"Authorization\": \"AWS4-HMAC-SHA256 Credential=",
+        "...\",\n    \"Content-Length\": \"",
+        "\"X-Amz-Security-Token\": \"****\"",
+        "with body: ****\n",
+        "\n[0] HTTP response received\n",
+        "with status code: 200\n",
+        "\n[0] HTTP response parsed\n",
+        "parsed to: {\n    \"Key\": \"****\",\n    \"Name\": \"caf\\u00e9\",\n    \"ResponseMetadata\": {\n",
+        "\nAWS CLI command exited\nat time: ",
+        "with return code: 0\n",
+    ] {
+        let at = rest.find(part).unwrap_or_else(|| panic!("no {part:?} in {rest}"));
+        rest = &rest[at + part.len()..];
+    }
+    let folder = aws.home().join(".aws/cli/history");
+    for file in std::fs::read_dir(folder).expect("a folder").flatten() {
+        no_secrets(&String::from_utf8_lossy(&std::fs::read(file.path()).expect("a file")));
+    }
+    let calls = aws.run(&["history", "show", "--include", "API_CALL"]).expect("an end");
+    assert!(calls.stdout.starts_with("\n[0] API call made\n") && !calls.stdout.contains("HTTP"), "{}", calls.stdout);
+}
+
+#[test]
+fn debug_has_a_line_for_each_stage() {
+    let (_stub, aws) = watched();
+    let got = aws.run(&["mine", "get-thing", "--name", "x", "--key", SECRETS[0], "--debug"]).expect("an end");
+    assert_eq!(got.code, 0);
+    for part in [
+        " - MainThread - awscli.clidriver - DEBUG - CLI version: aws-cli/2.36.7",
+        "Arguments entered to CLI: ['mine', 'get-thing', '--name', 'x', '--key', '****', '--debug']",
+        "Reading file ",
+        "Found credentials with the provider: env",
+        "Endpoint provider result: http://127.0.0.1:",
+        "Sending http request: POST http://127.0.0.1:",
+        "Response status: 200",
+        "Response headers: {",
+    ] {
+        assert!(got.stderr.contains(part), "{part}: {}", got.stderr);
+    }
+    no_secrets(&got.stderr);
+}
+
+#[test]
+fn debug_tells_why_a_call_is_repeated() {
+    use oxaws_testkit::stub::{Reply, Stub};
+    let stub =
+        Stub::start(|_| Reply::new(503, "application/x-amz-json-1.1", r#"{"__type": "SlowDown", "message": "busy"}"#))
+            .expect("a stub");
+    let aws = models::aws(&stub).with("AWS_MAX_ATTEMPTS", "2");
+    let got = aws.run(&["mine", "get-thing", "--name", "x", "--debug"]).expect("an end");
+    assert_eq!(got.code, 254);
+    let retry = got.stderr.lines().find(|line| line.contains("Retry needed")).expect("a line");
+    assert!(retry.contains("after delay of: ") && retry.contains("(SlowDown)"), "{retry}");
+    assert_eq!(got.stderr.matches("Sending http request").count(), 2);
+}
+
+#[test]
+fn output_has_the_encoding_that_is_asked_for() {
+    let stub = models::stub();
+    let of = |encoding: &str| {
+        let aws = models::aws(&stub).with("AWS_CLI_OUTPUT_ENCODING", encoding);
+        let mut command = aws.command(&["mine", "get-thing", "--name", "x", "--query", "Name"]);
+        let output = command.output().expect("an end");
+        (output.status.code(), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(of("latin-1"), (Some(0), b"\"caf\xe9\"\n".to_vec(), String::new()));
+    assert_eq!(of("cp437"), (Some(0), b"\"caf\x82\"\n".to_vec(), String::new()));
+    assert_eq!(of("utf-16"), (Some(0), b"\xff\xfe\"\0c\0a\0f\0\xe9\0\"\0\n\0".to_vec(), String::new()));
+    let error =
+        "\naws: [ERROR]: 'ascii' codec can't encode character '\\xe9' in position 4: ordinal not in range(128)\n";
+    assert_eq!(of("ascii"), (Some(255), Vec::new(), error.to_owned()));
+}
