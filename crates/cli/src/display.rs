@@ -185,15 +185,16 @@ impl From<MergeError> for Failure {
 
 /// Writes a streaming reply to the file `path`, which gets the permissions of any new file, as in the CLI.
 fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::General(oxaws_input::paramfile::python_os_error(&e, path));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+    use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+    let mut file = opened.map_err(|e| Failure::General(python_os_error(&e, path)))?;
     let mut block = vec![0u8; BLOCK];
     loop {
         let n = stream.read(&mut block).map_err(|e| Failure::General(e.to_string()))?;
         if n == 0 {
             return Ok(());
         }
-        file.write_all(&block[..n]).map_err(failed)?;
+        file.write_all(&block[..n]).map_err(|e| Failure::General(python_os_error_bare(&e)))?;
     }
 }
 

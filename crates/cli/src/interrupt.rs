@@ -1,6 +1,6 @@
 //! Ctrl-C: a flag that every blocking step looks at.
 
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGXFSZ};
 use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,8 @@ pub(crate) fn install() -> Arc<AtomicBool> {
     let _ = flag::register_conditional_shutdown(SIGINT, 130, armed.clone());
     let _ = flag::register(SIGINT, armed);
     let _ = flag::register(SIGINT, noticed.clone());
+    // A file that grows past the limit is an error to tell, not a signal to die of.
+    let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     noticed
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// When the input has ended, or the user interrupts.
 pub fn line(cx: &Context, prompt: &str) -> Result<String, Failure> {
     cx.ui.text(prompt)?;
-    match cx.world.read_line().map_err(failed)? {
+    match typed_line(cx)? {
         Some(line) => Ok(line),
         None => Err(Failure::General("EOF when reading a line".into())),
     }
@@ -87,7 +87,7 @@ pub fn value(
             cx.ui.text(&prompt)?;
         }
         // The end of the input has no words in the AWS CLI.
-        let typed = cx.world.read_line().map_err(failed)?.ok_or_else(|| Failure::General(String::new()))?;
+        let typed = typed_line(cx)?.ok_or_else(|| Failure::General(String::new()))?;
         match check.complaint(&typed, has_default) {
             Some(complaint) if terminal => cx.ui.line(complaint)?,
             // Whoever pipes the answers can't mend one: the next lines may, as they do there.
@@ -109,6 +109,10 @@ pub fn value(
 /// As [`value`].
 pub fn choice(cx: &Context, items: &[String]) -> Result<usize, Failure> {
     cx.world.choose(items).map_err(failed)?.ok_or_else(|| Failure::General(String::new()))
+}
+
+fn typed_line(cx: &Context) -> Result<Option<String>, Failure> {
+    cx.world.read_line(&|| cx.session.cancel().is_cancelled()).map_err(failed)
 }
 
 fn failed(error: io::Error) -> Failure {

@@ -59,7 +59,7 @@ impl World for Home {
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         Real.list(folder)
     }
-    fn read_line(&self) -> io::Result<Option<String>> {
+    fn read_line(&self, _: &dyn Fn() -> bool) -> io::Result<Option<String>> {
         Ok(None)
     }
     fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {

@@ -110,15 +110,15 @@ impl World for Fixed {
         paths.sort();
         if paths.is_empty() { Err(io::Error::from_raw_os_error(2)) } else { Ok(paths) }
     }
-    fn read_line(&self) -> io::Result<Option<String>> {
+    fn read_line(&self, _: &dyn Fn() -> bool) -> io::Result<Option<String>> {
         Ok(self.input.lock().map_err(|_| io::ErrorKind::Other)?.pop_front())
     }
     fn ask_secret(&self, _: &str) -> io::Result<Option<String>> {
-        self.read_line()
+        self.read_line(&|| false)
     }
     /// The line typed is the item itself.
     fn choose(&self, items: &[String]) -> io::Result<Option<usize>> {
-        Ok(self.read_line()?.and_then(|line| items.iter().position(|i| *i == line)))
+        Ok(self.read_line(&|| false)?.and_then(|line| items.iter().position(|i| *i == line)))
     }
     fn now(&self) -> Instant {
         Instant { nanos: self.nanos.lock().map_or(0, |n| *n) }

@@ -80,10 +80,11 @@ pub trait World: Send + Sync {
     /// The paths of what is in a folder, sorted.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
     /// A line of standard input without its end; `None` where the input has ended. Bytes that aren't UTF-8 become U+FFFD.
+    /// While a terminal is waited for, `stopped` is asked again and again whether to go on.
     ///
     /// # Errors
-    /// [`io::ErrorKind::Interrupted`] when a signal came while a terminal was waited for.
-    fn read_line(&self) -> io::Result<Option<String>>;
+    /// [`io::ErrorKind::Interrupted`] when a signal came or `stopped` said so while a terminal was waited for.
+    fn read_line(&self, stopped: &dyn Fn() -> bool) -> io::Result<Option<String>>;
     /// Asks for a secret on the controlling terminal, without echo; where there is none, on standard error and standard
     /// input (Python's `getpass`). `None` where the input has ended.
     ///

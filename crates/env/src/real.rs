@@ -102,8 +102,8 @@ impl World for Real {
         Ok(paths)
     }
 
-    fn read_line(&self) -> io::Result<Option<String>> {
-        crate::secret::await_line()?;
+    fn read_line(&self, stopped: &dyn Fn() -> bool) -> io::Result<Option<String>> {
+        crate::secret::await_line(stopped)?;
         crate::secret::line(&mut io::stdin().lock())
     }
 

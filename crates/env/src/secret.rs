@@ -1,6 +1,6 @@
 //! Lines and secrets that a user types.
 
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
@@ -25,11 +25,17 @@ pub(crate) fn line(from: &mut dyn BufRead) -> io::Result<Option<String>> {
 }
 
 /// Waits until a terminal has a line. Reading goes on when a signal was handled; waiting doesn't, so that Ctrl-C ends a
-/// question at once.
-pub(crate) fn await_line() -> io::Result<()> {
+/// question at once. A signal that came just before the wait ends it after a slice.
+pub(crate) fn await_line(stopped: &dyn Fn() -> bool) -> io::Result<()> {
+    const SLICE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
     let stdin = io::stdin();
-    if stdin.is_terminal() {
-        rustix::event::poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None)?;
+    while stdin.is_terminal() {
+        if stopped() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if rustix::event::poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&SLICE))? > 0 {
+            break;
+        }
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use crate::url::Url;
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// A request. Headers go out in this order and case, after `Host` (unless it is among them); `Content-Length` or
-/// `Transfer-Encoding` is added where neither is given and the method or the body asks for it.
+/// A request. Headers go out in this order and case, after `Host` and `Accept-Encoding: identity` (unless they are among
+/// them); `Content-Length` or `Transfer-Encoding` is added where neither is given and the method or the body asks for it.
 pub struct Request<'a> {
     /// `GET`, `PUT`, …
     pub method: &'a str,
@@ -114,6 +114,10 @@ impl Request<'_> {
         let has = |name: &str| self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
         if !has("host") {
             push_header(out, "Host", self.url.host_header().as_bytes());
+        }
+        if !has("accept-encoding") {
+            // What is compressed in S3 arrives as it is stored; as the AWS CLI's HTTP library has it.
+            push_header(out, "Accept-Encoding", b"identity");
         }
         for (name, value) in self.headers {
             if name.is_empty() || !name.bytes().all(is_token) {

@@ -8,7 +8,7 @@ use oxaws_cli::error::Failure;
 use oxaws_cli::exit::Exit;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
-use oxaws_input::paramfile::python_os_error;
+use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
 use oxaws_model::Operation;
 use oxaws_value::Value;
 use std::fs::File;
@@ -27,14 +27,13 @@ fn select(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
     let (session, operation) = (call.cx.session, call.operation);
     let reply = session.call(operation, call.input()?)?;
     if let (Some(body), Some(path)) = (reply.stream, call.parsed.word(OUTFILE)) {
-        let failed = |e: std::io::Error| Failure::General(python_os_error(&e, path));
-        let mut file = File::create(path).map_err(failed)?;
+        let mut file = File::create(path).map_err(|e| Failure::General(python_os_error(&e, path)))?;
         let mut events = session.events(operation, body)?;
         while let Some(event) = events.next()? {
             if event.name == "Records"
                 && let Some(Value::Bytes(records)) = event.value.get("Payload")
             {
-                file.write_all(records).map_err(failed)?;
+                file.write_all(records).map_err(|e| Failure::General(python_os_error_bare(&e)))?;
             }
         }
     }

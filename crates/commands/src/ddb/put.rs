@@ -58,7 +58,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 
 fn standard_input(call: &CommandCall) -> Result<String, Failure> {
     let mut text = String::new();
-    while let Some(line) = call.cx.world.read_line()? {
+    while let Some(line) = call.cx.world.read_line(&|| call.cx.session.cancel().is_cancelled())? {
         text.push_str(&line);
         text.push('\n');
     }

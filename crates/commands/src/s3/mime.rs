@@ -1,7 +1,9 @@
 //! The type of a file's content by its name: Python's `mimetypes`, which the AWS CLI asks. The system's lists count over
 //! the built-in one, as there.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where systems keep lists of types; the later ones count.
 const LISTS: [&str; 8] = [
@@ -31,11 +33,32 @@ const ENCODINGS: [&str; 5] = ["gz", "Z", "bz2", "xz", "br"];
 /// The type of a file's content by its path; `None` where the name tells nothing.
 pub fn guess(path: &str) -> Option<String> {
     static SYSTEM: OnceLock<Vec<String>> = OnceLock::new();
+    static INDEX: OnceLock<HashMap<&str, &str>> = OnceLock::new();
+    static ASKED: AtomicBool = AtomicBool::new(false);
     let lists = SYSTEM.get_or_init(|| LISTS.iter().rev().filter_map(|l| std::fs::read_to_string(l).ok()).collect());
-    guess_with(path, lists)
+    // For one file a look through the lists is cheaper than an index of them.
+    if !ASKED.swap(true, Ordering::Relaxed) {
+        return guess_with(path, |ending| lists.iter().find_map(|list| in_list(list, ending)));
+    }
+    let index = INDEX.get_or_init(|| index(lists));
+    guess_with(path, |ending| index.get(ending).copied())
 }
 
-fn guess_with(path: &str, lists: &[String]) -> Option<String> {
+/// The type of each ending: the first list counts, and in it the last line.
+fn index(lists: &[String]) -> HashMap<&str, &str> {
+    let mut index = HashMap::new();
+    for list in lists.iter().rev() {
+        for line in list.lines() {
+            let mut words = line.split_whitespace().take_while(|w| !w.starts_with('#'));
+            if let Some(kind) = words.next() {
+                index.extend(words.map(|ending| (ending, kind)));
+            }
+        }
+    }
+    index
+}
+
+fn guess_with<'l>(path: &str, listed: impl Fn(&str) -> Option<&'l str>) -> Option<String> {
     let (base, ending) = split_ending(path);
     let doubled = DOUBLE.iter().find(|(e, _)| ending.eq_ignore_ascii_case(e)).map(|(_, to)| format!("{base}{to}"));
     let whole = doubled.as_deref().unwrap_or(path);
@@ -47,8 +70,7 @@ fn guess_with(path: &str, lists: &[String]) -> Option<String> {
         return None;
     }
     let find = |ending: &str| {
-        let listed = lists.iter().find_map(|list| in_list(list, ending));
-        listed
+        listed(ending)
             .map(str::to_owned)
             .or_else(|| BUILT_IN.binary_search_by(|(e, _)| (*e).cmp(ending)).ok().map(|at| BUILT_IN[at].1.to_owned()))
     };
@@ -241,7 +263,10 @@ mod tests {
 
     #[test]
     fn types_by_name() {
-        let lists = ["# x\napplication/gzip\t\tgz\ntext/odd odd # not\n".to_owned()];
+        let lists = [
+            "# x\napplication/gzip\t\tgz\ntext/older odd\ntext/odd odd # not\n".to_owned(),
+            "text/shadowed odd\n".to_owned(),
+        ];
         for (name, expected) in [
             ("/a/b.txt", Some("text/plain")),
             ("a.TXT", Some("text/plain")),
@@ -258,7 +283,9 @@ mod tests {
             ("a.odd", Some("text/odd")),
             ("a.not", None),
         ] {
-            assert_eq!(guess_with(name, &lists).as_deref(), expected, "{name}");
+            let by_line = |ending: &str| lists.iter().find_map(|list| in_list(list, ending));
+            assert_eq!(guess_with(name, by_line).as_deref(), expected, "{name}");
+            assert_eq!(guess_with(name, |ending| index(&lists).get(ending).copied()).as_deref(), expected, "{name}");
         }
         assert!(BUILT_IN.is_sorted());
     }
