@@ -189,8 +189,8 @@ impl<'a> Services<'a> {
         let bytes =
             self.world.read(path).map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &shown)))?;
         add(&bytes).map_err(|error| {
-            Failure::General(match (std::str::from_utf8(&bytes), &error) {
-                (Err(_), _) => not_utf8(&bytes),
+            Failure::General(match (oxaws_value::python::decode_utf8(&bytes), &error) {
+                (Err(reason), _) => reason,
                 (Ok(text), UserModelError::NotJson(_)) => match parse_json(text) {
                     Err(e) => e.to_string(),
                     Ok(_) => error.to_string(),
@@ -199,19 +199,6 @@ impl<'a> Services<'a> {
             })
         })
     }
-}
-
-/// What Python says of bytes that aren't UTF-8.
-fn not_utf8(bytes: &[u8]) -> String {
-    let Err(error) = std::str::from_utf8(bytes) else { return String::new() };
-    let at = error.valid_up_to();
-    let byte = bytes.get(at).copied().unwrap_or_default();
-    let reason = match error.error_len() {
-        None => "unexpected end of data",
-        Some(_) if (0xc2..=0xf4).contains(&byte) => "invalid continuation byte",
-        Some(_) => "invalid start byte",
-    };
-    format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: {reason}")
 }
 
 #[cfg(test)]

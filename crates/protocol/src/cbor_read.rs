@@ -6,6 +6,7 @@ use crate::nodes::moved;
 use crate::reply::{ParseOptions, Reply};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Shape, ShapeKind};
+use oxaws_value::python::{MapClass, type_name};
 use oxaws_value::{Key, Map, Value};
 
 /// Why bytes aren't one of the items that services send.
@@ -236,16 +237,7 @@ fn by_shape(shape: Shape, value: Value, depth: usize) -> Result<Value, ShapeFaul
 }
 
 fn wrong(shape: Shape, value: &Value) -> ShapeFault {
-    let found = match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::BigInt(_) => "int",
-        Value::Float(_) => "float",
-        Value::String(_) => "str",
-        Value::Bytes(_) => "bytes",
-        Value::List(_) => "list",
-        Value::Map(_) => "dict",
-    };
+    let found = type_name(value, MapClass::Dict);
     ShapeFault::Mismatch(Mismatch::Type { place: shape.name().to_owned(), wanted: shape.kind().name(), found })
 }
 

@@ -3,7 +3,7 @@
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::repr_str as repr;
+use oxaws_value::python::{MapClass, repr_str as repr, type_name};
 use oxaws_value::{Map, Value, parse_json, python_float_value};
 use std::path::Path;
 
@@ -43,7 +43,10 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 /// about in the AWS CLI's words, in one case those of its own stumbling.
 fn location(cx: &Context, definition: &Value, name: Option<&str>) -> Result<String, Failure> {
     let Some(definition) = definition.as_map() else {
-        return Err(Failure::General(format!("'{}' object has no attribute 'get'", kind(definition))));
+        return Err(Failure::General(format!(
+            "'{}' object has no attribute 'get'",
+            type_name(definition, MapClass::Dict)
+        )));
     };
     let metadata = definition.get("metadata").and_then(Value::as_map);
     let text = |key: &str| metadata.and_then(|m: &Map| m.get(key)).and_then(Value::as_str);
@@ -63,25 +66,11 @@ fn location(cx: &Context, definition: &Value, name: Option<&str>) -> Result<Stri
         Some(Value::String(text)) => python_float_value(text)
             .ok_or_else(|| Failure::General(format!("could not convert string to float: {}", repr(text))))?,
         Some(other) => other.as_f64().ok_or_else(|| {
-            let kind = kind(other);
+            let kind = type_name(other, MapClass::Dict);
             Failure::General(format!("float() argument must be a string or a real number, not '{kind}'"))
         })?,
     };
     Ok(format!("{MODELS}/{name}/{version}/service-{}.json", form.trunc()))
-}
-
-/// Python's name for a value's type.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::BigInt(_) => "int",
-        Value::Float(_) => "float",
-        Value::String(_) => "str",
-        Value::Bytes(_) => "bytes",
-        Value::List(_) => "list",
-        Value::Map(_) => "dict",
-    }
 }
 
 /// The service that is known by this name, else the last one whose hosts begin with it, else the name itself.
