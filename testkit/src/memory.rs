@@ -262,7 +262,8 @@ fn range(text: &str, length: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
-fn decoded(text: &str, plus: bool) -> String {
+/// Text without percent signs; with `plus`, a plus is a blank.
+pub fn decoded(text: &str, plus: bool) -> String {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let Some((first, after)) = rest.split_first() {
         let hex = after.get(..2).and_then(|h| u8::from_str_radix(std::str::from_utf8(h).ok()?, 16).ok());

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use oxaws_testkit::aws::{Aws, Outcome};
@@ -13,33 +12,20 @@ use oxaws_testkit::stub::Request;
 
 use crate::faults::{large, letters};
 
-/// A moment `seconds` from now, as ISO 8601 has it.
-fn from_now(seconds: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs() + seconds;
-    // Days to a date: years begin in March, so that the leap day is the last one.
-    let (days, second) = (now / 86_400 + 719_468, now % 86_400);
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
-}
-
 /// An `aws` whose credentials come from a program: each time new ones that end in a minute, until it fails.
 fn with_program(server: &Faulty, good_for: u32) -> io::Result<Aws> {
     let aws = Aws::new()?.without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY");
     let aws = aws.with("AWS_ENDPOINT_URL", server.stub().url()).with("AWS_MAX_ATTEMPTS", "1");
-    let (home, ends) = (aws.home(), from_now(60));
+    let home = aws.home();
     let program = home.join("credentials-program");
     let count = home.join("count");
     let script = format!(
         r#"#!/bin/sh
 echo >> {count}
 n=$(wc -l < {count} | tr -d ' ')
+ends=$(date -u -d "@$(($(date +%s) + 60))" +%Y-%m-%dT%H:%M:%SZ)
 if [ "$n" -gt {good_for} ]; then echo 'no more of it' >&2; exit 1; fi
-echo '{{"Version": 1, "AccessKeyId": "AKIA'$n'", "SecretAccessKey": "s", "SessionToken": "t'$n'", "Expiration": "{ends}"}}'
+echo '{{"Version": 1, "AccessKeyId": "AKIA'$n'", "SecretAccessKey": "s", "SessionToken": "t'$n'", "Expiration": "'$ends'"}}'
 "#,
         count = count.display(),
     );

@@ -189,7 +189,7 @@ fn a_session_of_a_directory_bucket() {
     let host = format!("{EXPRESS}.{ZONE}");
     let (server, _proxy) = behind_a_proxy(&[&host], &[]);
     let aws = server.aws;
-    // Two requests at a time may make two sessions.
+    // One request at a time, so that the session comes first.
     aws.config("[default]\ns3 =\n  max_concurrent_requests = 1\n").expect("a file");
     aws.file("d/a", "1").expect("a file");
     aws.file("d/b", "2").expect("a file");

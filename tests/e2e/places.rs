@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use oxaws_testkit::aws::{Aws, Outcome};
+use oxaws_testkit::memory::decoded;
 use oxaws_testkit::rclone::Rclone;
 use oxaws_testkit::s3::S3Server;
 use oxaws_testkit::scratch::Scratch;
@@ -114,23 +115,13 @@ impl Place {
         let listing = String::from_utf8(listing).expect("XML");
         let keys = listing.split("<Key>").skip(1).map(|part| part.split("</Key>").next().unwrap_or_default());
         let keys = keys.map(|key| key.replace('+', "%20"));
-        keys.map(|key| (decoded(&key), read(format!("{bucket}/{key}")))).collect()
+        keys.map(|key| (decoded(&key, false), read(format!("{bucket}/{key}")))).collect()
     }
 
     /// The names of what the server holds.
     pub fn keys(&self) -> Vec<String> {
         self.objects().into_keys().collect()
     }
-}
-
-fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        bytes.push(u8::from_str_radix(&part[..2], 16).expect("two digits"));
-        bytes.extend_from_slice(&part.as_bytes()[2..]);
-    }
-    String::from_utf8(bytes).expect("UTF-8")
 }
 
 /// moto wants to see one, but doesn't verify it.

@@ -38,7 +38,7 @@ pub fn run(project: &Project, args: &[String]) -> Outcome {
 /// Whether a 64-bit little-endian ELF image asks for a dynamic loader. What isn't such an image asks for none.
 fn names_a_loader(image: &[u8]) -> bool {
     let number = |at: usize, bytes: usize| {
-        let field = image.get(at..at + bytes)?;
+        let field = image.get(at..at.checked_add(bytes)?)?;
         Some(field.iter().rev().fold(0_u64, |n, &byte| n << 8 | u64::from(byte)))
     };
     let headers = || Some((number(32, 8)? as usize, number(54, 2)? as usize, number(56, 2)? as usize));

@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn reads_rows() {
-        let inventory = Inventory::parse(ROWS).unwrap();
+        let inventory = Inventory::parse(ROWS).expect("rows");
         assert_eq!((inventory.rows.len(), inventory.covered(), inventory.floor), (2, 1, 1));
         let row = Row { line: 5, services: "a b", operations: "c d", what: "what", file: Some("x.rs") };
         assert_eq!(inventory.rows[0], row);
@@ -173,18 +173,20 @@ mod tests {
 
     #[test]
     fn the_inventory_is_true() {
-        let project = Project::open().unwrap();
-        let text = read(&project.root.join(INVENTORY)).unwrap();
-        let inventory = Inventory::parse(&text).unwrap();
-        assert_eq!(findings(&project.root, &inventory).unwrap(), Vec::<String>::new());
+        let project = Project::open().expect("the project");
+        let text = read(&project.root.join(INVENTORY)).expect("the inventory");
+        let inventory = Inventory::parse(&text).expect("rows");
+        assert_eq!(findings(&project.root, &inventory).expect("files that can be read"), Vec::<String>::new());
     }
 
     #[test]
     fn finds_what_is_untrue() {
-        let project = Project::open().unwrap();
-        let text = read(&project.root.join(INVENTORY)).unwrap();
-        let count = |text: &str| findings(&project.root, &Inventory::parse(text).unwrap()).unwrap().len();
-        let floor = text.lines().find(|l| l.starts_with(FLOOR)).unwrap();
+        let project = Project::open().expect("the project");
+        let text = read(&project.root.join(INVENTORY)).expect("the inventory");
+        let count = |text: &str| {
+            findings(&project.root, &Inventory::parse(text).expect("rows")).expect("files that can be read").len()
+        };
+        let floor = text.lines().find(|l| l.starts_with(FLOOR)).expect("a floor");
         assert_eq!(count(&text.replacen(floor, "# floor 9999", 1)), 1, "too few rows");
         assert_eq!(count(&format!("{text}a | b | c | crates/no/such.rs\n")), 1, "a file that isn't there");
         assert_eq!(count(&format!("{text}kms | b | c | crates/tweaks/src/ses_send_email.rs\n")), 1, "another service");

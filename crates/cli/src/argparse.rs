@@ -449,7 +449,7 @@ fn expected(nargs: Nargs) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    oxaws_input::python_repr::repr_str(text)
+    oxaws_value::python::repr_str(text)
 }
 
 /// `-1`, `-0.5`: what argparse takes for a value although it starts with a dash.
@@ -546,7 +546,8 @@ mod tests {
         let filter = |name: &str| Spec { nargs: Nargs::Exactly(1), dest: "filters".into(), ..Spec::option(name) };
         let tags = Spec { nargs: Nargs::Exactly(2), ..Spec::option("--tags") };
         let specs = [filter("--include"), filter("--exclude"), tags];
-        let p = parse_known(&specs, &args("--exc * --include=a --tags a b --tag c d --exclude=b")).unwrap();
+        let p = parse_known(&specs, &args("--exc * --include=a --tags a b --tag c d --exclude=b"))
+            .expect("a line that parses");
         let filters: Vec<_> = p.all("filters").map(|(name, given)| (name.to_owned(), given.clone())).collect();
         let words = |w: &str| Given::Words(vec![w.to_owned()]);
         assert_eq!(
@@ -572,9 +573,9 @@ mod tests {
         };
         let specs = [sse, Spec { nargs: Nargs::Optional, ..Spec::option("--x") }];
         for (line, want) in [("--sse", Some("AES256")), ("--sse aws:kms", Some("aws:kms")), ("--x", None)] {
-            assert_eq!(parse_known(&specs, &args(line)).unwrap().word("sse"), want, "{line}");
+            assert_eq!(parse_known(&specs, &args(line)).expect("a line that parses").word("sse"), want, "{line}");
         }
-        assert_eq!(parse_known(&specs, &args("--x")).unwrap().flag("x"), Some(true));
+        assert_eq!(parse_known(&specs, &args("--x")).expect("a line that parses").flag("x"), Some(true));
     }
 
     #[test]

@@ -244,7 +244,7 @@ impl Context<'_> {
         };
         match name.as_str() {
             "base64" | "raw-in-base64-out" => Ok(name),
-            _ => Err(Failure::General(oxaws_input::python_repr::repr_str(&name))),
+            _ => Err(Failure::General(oxaws_value::python::repr_str(&name))),
         }
     }
 }

@@ -403,7 +403,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
 
 /// botocore's complaint about bytes where a text is wanted.
 fn not_text(value: Value) -> Failure {
-    let shown = oxaws_input::python_repr::repr(&value, Default::default());
+    let shown = oxaws_value::python::repr(&value, Default::default());
     Failure::ParamValidation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"

@@ -91,15 +91,12 @@ impl<'a> Encoder<'a> {
         Encoder { out, codec, pieces, begun, text: Vec::new() }
     }
 
-    fn put(&mut self, text: &str) -> Result<(), EncodeError> {
-        let mut bytes = Vec::with_capacity(text.len());
+    /// The bytes of a text, with the mark in front where they are the stream's first.
+    fn encoded(&self, text: &str) -> Result<Vec<u8>, EncodeError> {
+        let mark = if self.begun.load(Ordering::Relaxed) { &[] } else { self.codec.mark() };
+        let mut bytes = mark.to_vec();
         self.codec.encode(text, &mut bytes)?;
-        if !bytes.is_empty() && !self.begun.swap(true, Ordering::Relaxed) {
-            // Nothing else can be told of a stream that can't be written than what the next write tells.
-            let _ = self.out.write_all(self.codec.mark());
-        }
-        self.text = bytes;
-        Ok(())
+        Ok(if text.is_empty() { Vec::new() } else { bytes })
     }
 }
 
@@ -111,18 +108,17 @@ impl Write for Encoder<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         let text = String::from_utf8_lossy(&std::mem::take(&mut self.text)).into_owned();
-        let failed = match self.put(&text) {
-            Ok(()) => None,
+        let (bytes, failed) = match self.encoded(&text) {
+            Ok(bytes) => (bytes, None),
             Err(error) => {
                 let at = text.char_indices().nth(error.start).map_or(text.len(), |(at, _)| at);
                 let start = self.pieces.start(&text, at);
                 let before = text[..start].chars().count();
                 // What stands before the first bad character is good.
-                let _ = self.put(&text[..start]);
-                Some(error.after(before))
+                (self.encoded(&text[..start]).unwrap_or_default(), Some(error.after(before)))
             }
         };
-        let bytes = std::mem::take(&mut self.text);
+        self.begun.fetch_or(!bytes.is_empty(), Ordering::Relaxed);
         self.out.write_all(&bytes)?;
         self.out.flush()?;
         failed.map_or(Ok(()), |error| Err(io::Error::other(error)))
@@ -135,11 +131,11 @@ mod tests {
 
     fn write(codec: &str, pieces: Pieces, text: &str) -> (String, String) {
         let (mut out, begun) = (Vec::new(), AtomicBool::new(false));
-        let mut encoder = Encoder::new(&mut out, Codec::of(codec).unwrap(), pieces, &begun);
-        encoder.write_all(text.as_bytes()).unwrap();
+        let mut encoder = Encoder::new(&mut out, Codec::of(codec).expect("a known name"), pieces, &begun);
+        encoder.write_all(text.as_bytes()).expect("memory takes it");
         let error = encoder.flush().err().map(|e| e.to_string()).unwrap_or_default();
         let place = error.split(" in position ").nth(1).unwrap_or_default();
-        (String::from_utf8(out).unwrap(), place.split(':').next().unwrap_or_default().to_owned())
+        (String::from_utf8(out).expect("text"), place.split(':').next().unwrap_or_default().to_owned())
     }
 
     #[test]
@@ -165,8 +161,8 @@ mod tests {
         let (mut out, begun) = (Vec::new(), AtomicBool::new(false));
         let mut encoder = Encoder::new(&mut out, Codec::Utf16, Pieces::Lines, &begun);
         for _ in 0..2 {
-            encoder.write_all(b"a").unwrap();
-            encoder.flush().unwrap();
+            encoder.write_all(b"a").expect("memory takes it");
+            encoder.flush().expect("memory takes it");
         }
         assert_eq!(out, b"\xff\xfea\0a\0");
     }

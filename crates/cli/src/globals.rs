@@ -200,7 +200,7 @@ fn timeout(word: Option<&str>) -> Result<Option<i64>, Failure> {
 
 /// Python's words for text that `int()` doesn't take.
 pub fn not_an_int(word: &str) -> String {
-    format!("invalid literal for int() with base 10: {}", oxaws_input::python_repr::repr_str(word))
+    format!("invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(word))
 }
 
 /// Whether Python's `urlparse` finds a scheme: letters, digits, `+-.` after a letter, then `:`.

@@ -338,7 +338,7 @@ mod tests {
         let table = ArgTable::of(operation, "ec2", "describe-instances", &EMPTY);
         let world = Fixed::new();
         let services = Services::new(&world, oxaws_pack::facts());
-        let (page, url) = operation_page(&services, operation, "ec2", "describe-instances", &table).unwrap();
+        let (page, url) = operation_page(&services, operation, "ec2", "describe-instances", &table).expect("a page");
         let text = page.render(false);
         assert_eq!(url, "reference/ec2/describe-instances.html");
         for part in [

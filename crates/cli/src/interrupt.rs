@@ -1,11 +1,11 @@
-//! Ctrl-C: a flag that every blocking step looks at.
+//! Signals: Ctrl-C is a flag that every blocking step looks at; a file at its limit is an error like others.
 
 use signal_hook::consts::{SIGINT, SIGXFSZ};
 use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Makes SIGINT set a flag. A second one, when the first was not noticed, ends the program at once with 130.
+/// Makes SIGINT set a flag, and SIGXFSZ do nothing. A second one, when the first was not noticed, ends the program at once with 130.
 pub(crate) fn install() -> Arc<AtomicBool> {
     let noticed = Arc::new(AtomicBool::new(false));
     let armed = Arc::new(AtomicBool::new(false));

@@ -7,7 +7,7 @@ use crate::ui::log_line;
 use crate::version;
 use oxaws_client::{Observer, Step};
 use oxaws_env::{Instant, expand_path, var};
-use oxaws_input::python_repr;
+use oxaws_value::python;
 use oxaws_value::{JsonStyle, Value, to_json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(crate) fn begin(cx: &Context, args: &[String]) {
     cx.ui.log(DRIVER, || format!("CLI version: {}", version::text(cx.world)));
     cx.ui.log(DRIVER, || {
         let args = history::without_secrets(args, cx.services);
-        format!("Arguments entered to CLI: {}", python_repr::repr(&Value::List(args), Default::default()))
+        format!("Arguments entered to CLI: {}", python::repr(&Value::List(args), Default::default()))
     });
     for (variable, usual) in FILES {
         let path = expand_path(cx.world, &cx.world.var(variable).unwrap_or_else(|| usual.into()));
@@ -46,11 +46,13 @@ pub(crate) fn begin(cx: &Context, args: &[String]) {
 
 /// Lets the log and the history, where they are wanted, know what calls do.
 pub(crate) fn watch(cx: &Context, recorder: Option<&Recorder>) {
-    let offset = cx.world.local_offset(cx.world.now());
     match (cx.ui.logs(), recorder) {
         (false, None) => {}
         (false, Some(recorder)) => cx.session.observe(Arc::new(recorder.clone())),
-        (true, recorder) => cx.session.observe(Arc::new(Log { offset, recorder: recorder.cloned() })),
+        (true, recorder) => {
+            let offset = cx.world.local_offset(cx.world.now());
+            cx.session.observe(Arc::new(Log { offset, recorder: recorder.cloned() }));
+        }
     }
 }
 
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn steps_have_lines() {
-        let map = |json: &str| oxaws_value::parse_json(json).unwrap();
+        let map = |json: &str| oxaws_value::parse_json(json).expect("JSON");
         let call = Step::Call { service: "sts", operation: "GetCallerIdentity", params: map("{}") };
         assert_eq!(lines(&call)[0].1, "Making request for sts GetCallerIdentity with params: {}");
         let request = Step::Request {

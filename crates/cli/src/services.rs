@@ -223,13 +223,13 @@ mod tests {
         }
         fn put(&self, path: &str, text: &str) {
             let path = self.0.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a writable folder");
+            fs::write(path, text).expect("a writable folder");
         }
         fn services(&self) -> Services<'static> {
             let services = Services::new(&Real, oxaws_pack::facts());
             let folders = ["one", "two"].map(|name| self.0.join(name));
-            services.folders.set(folders.into_iter().filter(|f| f.is_dir()).collect()).unwrap();
+            services.folders.set(folders.into_iter().filter(|f| f.is_dir()).collect()).expect("nobody looked before");
             services
         }
     }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn operations(services: &Services, command: &str) -> Vec<&'static str> {
-        let service = services.find(command).unwrap().unwrap();
+        let service = services.find(command).expect("a sound model").expect("a service");
         service.operation_names().map(|(name, _)| name).collect()
     }
 
@@ -257,9 +257,9 @@ mod tests {
         assert_eq!(operations(&services, "mine"), ["two-new"]);
         assert!(services.has("mine") && !services.has("other") && !services.has("../one/mine"));
         assert!(services.names().contains(&"mine".to_owned()) && services.names().contains(&"sts".to_owned()));
-        let service = services.find("mine").unwrap().unwrap();
-        let docs = services.docs(service).unwrap();
-        assert_eq!(docs.operation(service.operation("two-new").unwrap()), "<p>Does it.</p>");
+        let service = services.find("mine").expect("a sound model").expect("a service");
+        let docs = services.docs(service).expect("documentation");
+        assert_eq!(docs.operation(service.operation("two-new").expect("an operation")), "<p>Does it.</p>");
     }
 
     #[test]
@@ -268,16 +268,16 @@ mod tests {
         folders.put("one/sqs/2001-01-01/service-2.json", &model("TooOld"));
         let services = folders.services();
         assert!(operations(&services, "sqs").contains(&"send-message"));
-        let service = services.find("sts").unwrap().unwrap();
+        let service = services.find("sts").expect("a sound model").expect("a service");
         assert!(services.docs(service).is_ok());
         folders.put("one/sqs/2099-01-01/service-2.json", &model("Newer"));
-        let newer = folders.services().find("sqs").unwrap().unwrap();
+        let newer = folders.services().find("sqs").expect("a sound model").expect("a service");
         assert!(newer.operation("newer").is_some() && !newer.rules().is_empty());
         // Renamed services keep their names.
         folders.put("one/codedeploy/2099-01-01/service-2.json", &model("Newer"));
         let services = folders.services();
         assert_eq!(operations(&services, "deploy"), ["newer"]);
-        assert!(!services.has("codedeploy") && services.find("codedeploy").unwrap().is_none());
+        assert!(!services.has("codedeploy") && services.find("codedeploy").expect("no model to be broken").is_none());
     }
 
     #[test]
@@ -291,7 +291,7 @@ mod tests {
         ] {
             let path = folders.0.join("one/bad/1/service-2.json");
             folders.put("one/bad/1/service-2.json", "");
-            fs::write(path, bytes).unwrap();
+            fs::write(path, bytes).expect("a writable folder");
             let failure = folders.services().find("bad").unwrap_err();
             assert_eq!((failure.message().as_ref(), failure.exit()), (want, crate::Exit::General));
         }

@@ -58,6 +58,7 @@ impl ServiceClient {
     pub fn sign(
         &self,
         session: &Session,
+        operation: Operation,
         signing: &Signing,
         bucket: &str,
         request: &mut Signable<'_, '_>,
@@ -66,7 +67,6 @@ impl ServiceClient {
         match signing.auth {
             Auth::None => Ok(()),
             Auth::V4S3Express => {
-                let operation = self.service.operations().next().ok_or(CallError::NoCredentials)?;
                 let keys = handlers::express_credentials(&self.state(session, operation, bucket))?;
                 auth::put_signature(session, self, signing, &keys.as_sign(), request, payload)
             }

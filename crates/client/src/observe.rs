@@ -98,7 +98,7 @@ impl Session<'_> {
     }
 
     /// The trail of a call of `operation`; `None` where nobody watches.
-    pub fn trail(&self, operation: Operation) -> Option<Trail<'_>> {
+    pub(crate) fn trail(&self, operation: Operation) -> Option<Trail<'_>> {
         let observer = self.observer.get()?.as_ref();
         Some(Trail {
             session: self,
@@ -112,7 +112,7 @@ impl Session<'_> {
 }
 
 /// One call, for those who watch it.
-pub struct Trail<'a> {
+pub(crate) struct Trail<'a> {
     session: &'a Session<'a>,
     observer: &'a dyn Observer,
     id: String,
@@ -135,7 +135,7 @@ impl Trail<'_> {
     }
 
     /// The call begins.
-    pub fn call(&mut self, params: &Map, body_file: Option<&Path>) {
+    pub(crate) fn call(&mut self, params: &Map, body_file: Option<&Path>) {
         let input = self.operation.input();
         let Masked { value, hidden } = redact::structure(input, params);
         self.secret_body = hidden;
@@ -150,7 +150,7 @@ impl Trail<'_> {
     }
 
     /// The endpoint is known.
-    pub fn endpoint(&self, url: &str) {
+    pub(crate) fn endpoint(&self, url: &str) {
         self.tell(Step::Endpoint(self.url(url)));
     }
 
@@ -178,7 +178,7 @@ impl Trail<'_> {
     }
 
     /// A request goes out.
-    pub fn request<'h>(&self, method: &str, url: &str, headers: impl Iterator<Item = (&'h str, &'h str)>, body: Value) {
+    fn request<'h>(&self, method: &str, url: &str, headers: impl Iterator<Item = (&'h str, &'h str)>, body: Value) {
         self.tell(Step::Request {
             method: method.to_owned(),
             url: self.url(url),
@@ -189,7 +189,7 @@ impl Trail<'_> {
     }
 
     /// A reply came; `None` for a body that streams.
-    pub fn response(&self, status: u16, headers: &Headers, body: Option<&[u8]>, secret: bool) {
+    pub(crate) fn response(&self, status: u16, headers: &Headers, body: Option<&[u8]>, secret: bool) {
         let body = match body {
             _ if secret => Value::from(redact::HIDDEN),
             None => STREAM.into(),
@@ -239,12 +239,12 @@ impl Trail<'_> {
     }
 
     /// No reply came, or none that can be read.
-    pub fn failed(&self, error: &CallError) {
+    pub(crate) fn failed(&self, error: &CallError) {
         self.tell(Step::Failed(error.to_string()));
     }
 
     /// There will be another attempt.
-    pub fn retry(&self, reason: impl Into<String>, pause: Duration) {
+    pub(crate) fn retry(&self, reason: impl Into<String>, pause: Duration) {
         self.tell(Step::Retry(reason.into(), pause));
     }
 
@@ -270,5 +270,5 @@ impl Trail<'_> {
 
 /// An open file, as Python shows one.
 fn reader(path: &Path) -> Value {
-    Value::from(format!("<_io.BufferedReader name={}>", oxaws_input::python_repr::repr_str(&path.to_string_lossy())))
+    Value::from(format!("<_io.BufferedReader name={}>", oxaws_value::python::repr_str(&path.to_string_lossy())))
 }

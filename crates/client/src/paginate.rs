@@ -186,7 +186,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             Value::Map(map) => map.len() as i64,
             Value::String(text) => text.chars().count() as i64,
             other => {
-                let kind = oxaws_input::python_repr::type_name(other, Default::default());
+                let kind = oxaws_value::python::type_name(other, Default::default());
                 return Err(CallError::Other(format!("object of type '{kind}' has no len()")));
             }
         };
@@ -215,7 +215,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             self.done = true;
             self.set_resume(next)?;
         } else if self.previous.as_ref() == Some(&next) {
-            let shown = oxaws_input::python_repr::repr(&Value::Map(next), Default::default());
+            let shown = oxaws_value::python::repr(&Value::Map(next), Default::default());
             return Err(CallError::Other(format!(
                 "Error during pagination: The same next token was received twice: {shown}"
             )));
@@ -284,7 +284,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         wanted.sort_unstable();
         keys.sort_unstable();
         if wanted != keys {
-            let shown = oxaws_input::python_repr::repr(&Value::Map(token), Default::default());
+            let shown = oxaws_value::python::repr(&Value::Map(token), Default::default());
             return Err(CallError::Other(format!("Bad starting token: {shown}")));
         }
         self.resume = Some(token::encode(&token));
@@ -529,10 +529,7 @@ fn page_size(operation: Operation, key: &str, text: &str) -> Result<Value, CallE
         return Ok(Value::from(text));
     }
     let digits = oxaws_value::python_int_text(text).ok_or_else(|| {
-        CallError::Other(format!(
-            "invalid literal for int() with base 10: {}",
-            oxaws_input::python_repr::repr_str(text)
-        ))
+        CallError::Other(format!("invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(text)))
     })?;
     Ok(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
 }
@@ -546,8 +543,8 @@ mod tests {
         let mut map = Map::new();
         set_path(&mut map, "A.B", Value::from(1i64));
         set_path(&mut map, "A.C", Value::List(vec![Value::from(1i64)]));
-        add(merged_mut(&mut map, &["A", "C"]).unwrap(), Value::List(vec![Value::from(2i64)]));
-        add(merged_mut(&mut map, &["A", "B"]).unwrap(), Value::from(4i64));
+        add(merged_mut(&mut map, &["A", "C"]).expect("what was set"), Value::List(vec![Value::from(2i64)]));
+        add(merged_mut(&mut map, &["A", "B"]).expect("what was set"), Value::from(4i64));
         assert!(merged_mut(&mut map, &["A", "B", "C"]).is_none());
         let text = oxaws_value::to_json(&Value::Map(map), oxaws_value::JsonStyle::COMPACT);
         assert_eq!(text, r#"{"A":{"B":5,"C":[1,2]}}"#);

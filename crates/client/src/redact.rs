@@ -188,8 +188,9 @@ mod tests {
     use oxaws_value::{JsonStyle, parse_json, to_json};
 
     fn of(service: &str, operation: &str, json: &str) -> (String, bool) {
-        let operation = oxaws_pack::facts().service(service).unwrap().operation(operation).unwrap();
-        let Value::Map(params) = parse_json(json).unwrap() else { panic!("no map") };
+        let operation =
+            oxaws_pack::facts().service(service).expect("a service").operation(operation).expect("an operation");
+        let Value::Map(params) = parse_json(json).expect("JSON") else { panic!("no map") };
         let masked = structure(operation.input(), &params);
         (to_json(&Value::Map(masked.value), JsonStyle::PYTHON), masked.hidden)
     }

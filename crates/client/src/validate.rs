@@ -3,8 +3,8 @@
 //! Only what botocore checks is checked: required members, unknown members, types, minimum lengths and values, tagged
 //! unions, host labels. Maxima, patterns and enums are the service's to judge.
 
-use oxaws_input::python_repr::{self, MapClass, repr, type_name};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
+use oxaws_value::python::{self, MapClass, repr, type_name};
 use oxaws_value::{LocalClock, Map, Timestamp, Value};
 
 /// How deep parameters may nest.
@@ -111,7 +111,7 @@ impl Report<'_> {
         };
         self.lines.push(format!(
             "Invalid type for parameter {path}, value: {}, type: <class '{}'>, valid types: {valid}",
-            python_repr::str(value, maps),
+            python::str(value, maps),
             type_name(value, maps)
         ));
     }
@@ -198,7 +198,7 @@ impl Report<'_> {
         if min.parse::<f64>().is_ok_and(|m| number < m) {
             self.lines.push(format!(
                 "Invalid value for parameter {path}, value: {}, valid min value: {min}",
-                python_repr::str(value, maps)
+                python::str(value, maps)
             ));
         }
     }

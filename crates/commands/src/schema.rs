@@ -6,7 +6,7 @@ use oxaws_cli::argparse::{Parsed, python_float_text};
 use oxaws_cli::bind::param_error;
 use oxaws_cli::globals::not_an_int;
 use oxaws_cli::{Context, Failure};
-use oxaws_input::python_repr::{self, MapClass};
+use oxaws_value::python::{self, MapClass};
 use oxaws_value::{Map, Value};
 
 /// Values within values.
@@ -132,7 +132,7 @@ impl Schema {
             }
             (Schema::Float, Value::String(text)) => {
                 let number = python_float_text(text).ok_or_else(|| {
-                    Failure::General(format!("could not convert string to float: {}", python_repr::repr_str(text)))
+                    Failure::General(format!("could not convert string to float: {}", python::repr_str(text)))
                 })?;
                 *value = Value::Float(number);
             }
@@ -178,8 +178,8 @@ impl Schema {
         if !fits || depth > MAX_DEPTH {
             problems.push(format!(
                 "Invalid type for parameter {shown_name}, value: {}, type: {}, valid types: {valid}",
-                python_repr::str(value, MapClass::OrderedDict),
-                python_repr::class(value, MapClass::OrderedDict)
+                python::str(value, MapClass::OrderedDict),
+                python::class(value, MapClass::OrderedDict)
             ));
             return;
         }

@@ -44,16 +44,6 @@ impl Outline {
         }
     }
 
-    /// How many sections there are.
-    pub fn len(&self) -> usize {
-        self.heads.len()
-    }
-
-    /// Whether there is no section.
-    pub fn is_empty(&self) -> bool {
-        self.heads.is_empty()
-    }
-
     /// The names of the sections as they stand between the brackets, in the order of the file.
     pub fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.heads.iter().map(|head| self.name(head))

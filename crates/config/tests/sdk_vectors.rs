@@ -1,8 +1,8 @@
 //! The profile file cases that the AWS SDKs share, as the crate `aws-runtime` carries them.
 //!
 //! They are looked for in `$OXAWS_VECTORS/aws-runtime`, else in `target/vectors/aws-runtime`; without them this test only
-//! says so, unless that variable promises them. The AWS CLI is older than the rules they describe: where it differs, the case is listed with the reason, and
-//! the test holds that it really differs.
+//! says so, unless that variable promises them. The AWS CLI is older than the rules they describe: where it differs, the
+//! case is listed with the reason, and the test holds that it really differs.
 
 use oxaws_config::profiles::{config_file, credentials_file};
 use oxaws_config::{Config, ConfigError, Files, Profile, Setting};

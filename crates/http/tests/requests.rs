@@ -63,7 +63,7 @@ fn lengths_are_filled_in() {
             client.send(Request { headers, ..request(method, &url, body) }).unwrap();
         });
         let text = String::from_utf8(text).unwrap();
-        text.splitn(4, "\r\n").last().unwrap().to_owned()
+        text.splitn(4, "\r\n").last().expect("a last part").to_owned()
     };
     assert_eq!(of("POST", &[], "empty"), "Content-Length: 0\r\n\r\n");
     assert_eq!(of("HEAD", &[], "empty"), "\r\n");

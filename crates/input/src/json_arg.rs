@@ -1,6 +1,6 @@
 //! Arguments in JSON: how they are told from shorthand, and what is said when they are wrong.
 
-use crate::is_python_space;
+use oxaws_value::python::is_blank;
 use oxaws_value::{JsonError, Value, parse_json};
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub fn looks_like_json(text: &str) -> bool {
 }
 
 fn first_char(text: &str) -> Option<char> {
-    text.trim_start_matches(is_python_space).chars().next()
+    text.trim_start_matches(is_blank).chars().next()
 }
 
 /// Why an argument isn't the JSON it should be. Displays with what follows `Error parsing parameter '--x': `.

@@ -11,7 +11,3 @@ pub mod paramfile;
 pub mod shorthand;
 pub mod token;
 pub mod yaml;
-
-pub use oxaws_value::python as python_repr;
-
-use oxaws_value::python::is_blank as is_python_space;

@@ -5,7 +5,7 @@
 //! the caller. A comma separates both the items of a list and the keys, so after `a=b,` the parser tries another item, and
 //! goes back to the comma when that item turns out to be the next key.
 
-use crate::is_python_space;
+use oxaws_value::python::is_blank;
 use oxaws_value::{MAX_DEPTH, Map, Value};
 use std::fmt;
 
@@ -149,7 +149,7 @@ enum Bare {
 
 impl Bare {
     fn continues_with(self, c: char) -> bool {
-        if is_python_space(c) {
+        if is_blank(c) {
             return true;
         }
         let closing = match self {
@@ -337,7 +337,7 @@ impl<'a, E> Parser<'a, E> {
             }
         }
         self.at += length;
-        (length > 0).then(|| rest[..length].replace("\\,", ",").trim_end_matches(is_python_space).to_owned())
+        (length > 0).then(|| rest[..length].replace("\\,", ",").trim_end_matches(is_blank).to_owned())
     }
 
     fn quoted(&mut self, quote: char) -> Result<Value, Fault<E>> {
@@ -472,7 +472,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) -> Option<()> {
 }
 
 fn write_text(out: &mut String, text: &str) -> Option<()> {
-    let plain = |c: char| Bare::First.continues_with(c) && Bare::Later.continues_with(c) && !is_python_space(c);
+    let plain = |c: char| Bare::First.continues_with(c) && Bare::Later.continues_with(c) && !is_blank(c);
     if !text.is_empty() && text.chars().all(plain) && text.starts_with(starts_bare) {
         out.push_str(text);
         if text.ends_with('\\') {

@@ -169,7 +169,7 @@ mod tests {
             ("(a[].b).c", None),
             ("a.*.b[]", None),
         ] {
-            assert_eq!(compile(text).unwrap().mapped_list(), path, "{text}");
+            assert_eq!(compile(text).expect("an expression").mapped_list(), path, "{text}");
         }
     }
 
@@ -185,20 +185,20 @@ mod tests {
                 r#"[{"b":1},{"b":[4,[5]]}]"#, r#"{"b":{"c":1}}"#,
             ]), 0..6),
         ) {
-            let expression = compile(text).unwrap();
+            let expression = compile(text).expect("an expression");
             prop_assert_eq!(expression.mapped_list(), Some(vec!["a"]));
-            let nested = compile(&format!("m.{text}")).unwrap();
+            let nested = compile(&format!("m.{text}")).expect("an expression");
             prop_assert_eq!(nested.mapped_list(), Some(vec!["m", "a"]));
             let on = |elements: &[&str]| {
-                let list = elements.iter().map(|e| parse_json(e).unwrap()).collect::<Vec<_>>();
+                let list = elements.iter().map(|e| parse_json(e).expect("JSON")).collect::<Vec<_>>();
                 let root: Map = [("a", Value::List(list))].into_iter().collect();
                 let root = Value::Map(root);
-                let result = expression.search(&root).unwrap();
+                let result = expression.search(&root).expect("a result");
                 let mut seen = Vec::new();
-                expression.search_each(&root, |part| seen.push(part.clone())).unwrap();
+                expression.search_each(&root, |part| seen.push(part.clone())).expect("a result");
                 assert_eq!(result, Value::List(seen));
                 let outer: Map = [("m", root)].into_iter().collect();
-                assert_eq!(nested.search(&Value::Map(outer)).unwrap(), result);
+                assert_eq!(nested.search(&Value::Map(outer)).expect("a result"), result);
                 result
             };
             let mut parts = Vec::new();

@@ -200,10 +200,10 @@ mod tests {
         let both = below.overlaid_by(above);
         let pair = |s: &str, v: &str| (s.to_owned(), v.to_owned());
         assert_eq!(both.services(), [pair("one", "2021-01-01"), pair("two", "2022-02-02")]);
-        let one = both.service("one", "2021-01-01").unwrap();
+        let one = both.service("one", "2021-01-01").expect("a model");
         assert_eq!(one.service, json!({"a": {"b": 1, "c": 2}}));
         assert_eq!(one.waiters, Some(json!({"from": "above"})));
-        assert_eq!((one.paginators, both.json("partitions").unwrap()), (None, Some(json!({}))));
+        assert_eq!((one.paginators, both.json("partitions").expect("JSON")), (None, Some(json!({}))));
     }
 
     #[test]

@@ -304,8 +304,8 @@ mod tests {
         "limit_key": "L", "more_results": "M"}}}"#;
 
     fn service(model: UserModel) -> Service {
-        let (facts, _) = model.compile("test", &[]).unwrap();
-        Pack::new(facts.leak()).unwrap().services().next().unwrap()
+        let (facts, _) = model.compile("test", &[]).expect("a sound model");
+        Pack::new(facts.leak()).expect("a pack").services().next().expect("a service")
     }
 
     fn refusal(text: &str) -> String {
@@ -319,31 +319,31 @@ mod tests {
     #[test]
     fn novel_traits_are_passed_over() {
         let mut model = UserModel::new("mine");
-        model.add(Part::Service, MODEL.as_bytes()).unwrap();
-        model.merge(Part::Service, br#"{"merge": {"shapes": {"S": {"max": 5}}}}"#).unwrap();
+        model.add(Part::Service, MODEL.as_bytes()).expect("JSON");
+        model.merge(Part::Service, br#"{"merge": {"shapes": {"S": {"max": 5}}}}"#).expect("JSON");
         let found = service(model);
         assert_eq!((found.cli_name(), found.service_id()), ("mine", "Mine"));
-        let operation = found.operation("get-thing").unwrap();
+        let operation = found.operation("get-thing").expect("an operation");
         assert_eq!((operation.method(), operation.uri(), found.rules().len()), ("POST", "/", 0));
-        assert_eq!(operation.input().unwrap().member("A").unwrap().shape().max(), Some("5"));
+        assert_eq!(operation.input().expect("an input").member("A").expect("a member").shape().max(), Some("5"));
     }
 
     #[test]
     fn what_is_missing_is_borrowed() {
         let mut first = UserModel::new("mine");
-        first.add(Part::Service, MODEL.as_bytes()).unwrap();
-        first.add(Part::Waiters, WAITERS.as_bytes()).unwrap();
-        first.add(Part::Paginators, PAGING.as_bytes()).unwrap();
+        first.add(Part::Service, MODEL.as_bytes()).expect("JSON");
+        first.add(Part::Waiters, WAITERS.as_bytes()).expect("JSON");
+        first.add(Part::Paginators, PAGING.as_bytes()).expect("JSON");
         let first = service(first);
         let mut second = UserModel::new("mine");
-        second.add(Part::Service, MODEL.as_bytes()).unwrap();
+        second.add(Part::Service, MODEL.as_bytes()).expect("JSON");
         Part::ALL.iter().filter(|p| **p != Part::Service).for_each(|p| second.borrow(*p, first));
         assert!(second.has(Part::Waiters));
         let second = service(second);
-        let waiter = second.waiters().next().unwrap();
+        let waiter = second.waiters().next().expect("a waiter");
         assert_eq!((waiter.cli_name(), waiter.delay(), waiter.max_attempts()), ("thing-exists", 2, 3));
-        assert_eq!(waiter.acceptors().next().unwrap().expected, "200");
-        let paginator = second.operation("get-thing").unwrap().paginator().unwrap();
+        assert_eq!(waiter.acceptors().next().expect("an acceptor").expected, "200");
+        let paginator = second.operation("get-thing").expect("an operation").paginator().expect("a paginator");
         assert_eq!(paginator.input_tokens().collect::<Vec<_>>(), ["A"]);
         assert_eq!((paginator.limit_key(), paginator.more_results()), (Some("L"), Some("M")));
     }

@@ -179,13 +179,13 @@ mod tests {
     fn text(value: &Value) -> String {
         let mut out = Vec::new();
         write_json(&mut out, value).unwrap();
-        String::from_utf8(out).unwrap()
+        String::from_utf8(out).expect("text")
     }
 
     fn listed(listing: &Listing, rest: &Value) -> String {
         let mut out = Vec::new();
-        listing.write(&mut out, rest).unwrap();
-        String::from_utf8(out).unwrap()
+        listing.write(&mut out, rest).expect("memory takes it");
+        String::from_utf8(out).expect("text")
     }
 
     #[test]
@@ -220,10 +220,10 @@ mod tests {
         listing.settle(0, true);
         listing.settle(1, true);
         assert!(listing.has(1));
-        let rest = parse_json(r#"{"A":[],"B":{"C":[],"D":[]}}"#).unwrap();
-        assert_eq!(listed(&listing, &rest), text(&parse_json(r#"{"A":[2,5],"B":{"C":[],"D":[]}}"#).unwrap()));
+        let rest = parse_json(r#"{"A":[],"B":{"C":[],"D":[]}}"#).expect("JSON");
+        assert_eq!(listed(&listing, &rest), text(&parse_json(r#"{"A":[2,5],"B":{"C":[],"D":[]}}"#).expect("JSON")));
         // Something else came to stand in the list's place.
-        let rest = parse_json(r#"{"A":{"A":[]},"B":[]}"#).unwrap();
+        let rest = parse_json(r#"{"A":{"A":[]},"B":[]}"#).expect("JSON");
         assert_eq!(listed(&listing, &rest), text(&rest));
     }
 

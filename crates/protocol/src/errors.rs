@@ -134,7 +134,7 @@ fn error_shape(service: Service, code: &str) -> Option<Shape> {
 fn modelled_members(protocol: Protocol, shape: Shape, reply: &Reply, o: &ParseOptions) -> Result<Map, ParseFailure> {
     let nodes = Nodes::new();
     match protocol {
-        Protocol::Json => json_read::body(shape, false, reply, o, &nodes),
+        Protocol::Json => json_read::body(shape, false, reply, o, &nodes, None),
         Protocol::Cbor => cbor_read::body(shape, reply, o),
         Protocol::Query | Protocol::Ec2 => xml_read::error_members(protocol, shape, reply, o, &nodes),
         Protocol::RestJson => {

@@ -42,19 +42,8 @@ impl Fault {
 }
 
 /// The structure that a JSON body holds; an empty body counts as `{}`. `strict` is the typing of `rest-json`, which
-/// converts numbers and booleans by their shape; `json` passes on what came.
+/// converts numbers and booleans by their shape; `json` passes on what came. The elements of `lists` go to their taker.
 pub(crate) fn body(
-    shape: Shape,
-    strict: bool,
-    reply: &Reply,
-    o: &ParseOptions,
-    nodes: &Nodes,
-) -> Result<Map, ParseFailure> {
-    body_without_lists(shape, strict, reply, o, nodes, None)
-}
-
-/// As [`body`]; the elements of `lists` go to their taker.
-pub(crate) fn body_without_lists(
     shape: Shape,
     strict: bool,
     reply: &Reply,

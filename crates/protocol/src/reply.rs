@@ -159,7 +159,7 @@ fn parse_with(op: Operation, reply: &Reply, o: &ParseOptions, lists: Option<List
         }
         Protocol::RestJson | Protocol::RestXml => rest_reply::output(protocol, output, reply, o, &nodes, lists)?,
         Protocol::Json | Protocol::Cbor if parsed.event_stream.is_some() => Map::new(),
-        Protocol::Json => json_read::body_without_lists(output, false, reply, o, &nodes, lists)?,
+        Protocol::Json => json_read::body(output, false, reply, o, &nodes, lists)?,
         Protocol::Cbor => cbor_read::body(output, reply, o)?,
     });
     Ok(parsed)

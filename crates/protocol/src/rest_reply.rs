@@ -39,7 +39,7 @@ pub(crate) fn output(
         return if reply.is_html() { Err(reply.mismatch(Mismatch::Html)) } else { Ok(map) };
     }
     let body = if strict {
-        json_read::body_without_lists(shape, true, reply, o, nodes, lists)?
+        json_read::body(shape, true, reply, o, nodes, lists)?
     } else {
         match xml_read::payload(shape, reply, o, nodes)? {
             Value::Map(body) => body,

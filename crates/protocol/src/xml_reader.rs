@@ -244,10 +244,10 @@ mod tests {
     #[test]
     fn after_a_byte_order_mark() {
         let mut reader = XmlReader::new("\u{feff}<?xml version=\"1.0\"?>\n<r>a<x>b</x></r>\n");
-        assert_eq!(reader.root().unwrap().name(), "r");
-        assert_eq!(reader.child().unwrap().unwrap().name(), "x");
-        assert_eq!(reader.text().unwrap(), "b");
-        assert!(reader.child().unwrap().is_none() && reader.finish().is_ok());
+        assert_eq!(reader.root().expect("XML").name(), "r");
+        assert_eq!(reader.child().expect("XML").expect("a child").name(), "x");
+        assert_eq!(reader.text().expect("XML"), "b");
+        assert!(reader.child().expect("XML").is_none() && reader.finish().is_ok());
         // The mark doesn't make XML of what is none.
         for text in ["\u{feff}", "\u{feff}{}", "\u{feff}\u{feff}<r/>", "\u{feff}é<r/>", "x\u{feff}<r/>", "\u{feff}<r>é"]
         {

@@ -91,7 +91,7 @@ fn lists_at_their_paths_are_taken() {
     let paths = [vec!["Items".to_owned()], vec!["Deep".to_owned(), "Items".to_owned()]];
     let mut taken = Taken::default();
     let lists = Lists { paths: &paths, taker: &mut taken };
-    let rest = parse_without_lists(op, &reply, &OPTIONS, lists).unwrap().value;
+    let rest = parse_without_lists(op, &reply, &OPTIONS, lists).expect("a reply").value;
     assert_eq!(taken.lists[0].as_ref().map(Vec::len), Some(2));
     assert_eq!(taken.lists[1].as_ref().map(Vec::len), Some(0));
     let want = oxaws_value::parse_json(r#"{"Items":[],"Deep":{"Deep":{"Items":[{}]},"Items":[]},"Other":[{}]}"#);

@@ -437,7 +437,7 @@ impl<'s> S3<'s> {
         let host = url.host_header();
         let (path, query) = url.target().split_once('?').unwrap_or((url.target(), ""));
         let mut request = Signable { method: call.op.method(), host: &host, path, query, headers };
-        Ok(self.client.sign(self.session, &target.signing, call.bucket, &mut request, payload)?)
+        Ok(self.client.sign(self.session, target.operation, &target.signing, call.bucket, &mut request, payload)?)
     }
 
     /// Adds what tells of the body's checksum; gives the body's length where it is sent encoded.

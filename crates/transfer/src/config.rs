@@ -51,7 +51,7 @@ impl fmt::Display for TransferConfigError {
                  10Mb/s or 800Kb/s)"
             ),
             TransferConfigError::Int(value) => {
-                write!(f, "invalid literal for int() with base 10: {}", oxaws_input::python_repr::repr_str(value))
+                write!(f, "invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(value))
             }
             TransferConfigError::Positive(key, value) => {
                 write!(f, "Value for {key} must be a positive integer: {value}")

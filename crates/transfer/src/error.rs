@@ -3,7 +3,7 @@
 use oxaws_client::{CallError, ServiceFailure};
 use oxaws_http::HttpError;
 use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
-use oxaws_input::python_repr::repr_str;
+use oxaws_value::python::repr_str;
 use std::fmt;
 use std::io;
 use std::path::Path;

@@ -108,7 +108,7 @@ impl<'a> Listing<'a> {
             let token = page.next.unwrap_or_default();
             return Err(TransferError::Call(CallError::Other(format!(
                 "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
-                oxaws_input::python_repr::repr_str(&token)
+                oxaws_value::python::repr_str(&token)
             ))));
         }
         self.token = page.next;

@@ -5,7 +5,7 @@ use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::error::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
-use oxaws_input::python_repr::{self, MapClass};
+use oxaws_value::python::{self, MapClass};
 use oxaws_value::{Map, Value, python_int_text};
 use std::borrow::Cow;
 
@@ -90,7 +90,7 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes),
-        other => Cow::Owned(python_repr::str(other, MapClass::Dict)),
+        other => Cow::Owned(python::str(other, MapClass::Dict)),
     }
 }
 
@@ -99,9 +99,8 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
 /// # Errors
 /// 255, with Python's words.
 pub(crate) fn int(text: &str) -> Result<Value, Failure> {
-    python_int(text).ok_or_else(|| {
-        Failure::General(format!("invalid literal for int() with base 10: {}", python_repr::repr_str(text)))
-    })
+    python_int(text)
+        .ok_or_else(|| Failure::General(format!("invalid literal for int() with base 10: {}", python::repr_str(text))))
 }
 
 /// Python's `int(text)`, `None` where it raises.
@@ -112,7 +111,7 @@ pub(crate) fn python_int(text: &str) -> Option<Value> {
 
 /// What the CLI says where Python doesn't find a key.
 pub(crate) fn missing_key(key: &str) -> Failure {
-    Failure::General(python_repr::repr_str(key))
+    Failure::General(python::repr_str(key))
 }
 
 /// The parameter `name`, made a map where it isn't one.

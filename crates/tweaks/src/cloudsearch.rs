@@ -5,8 +5,8 @@ use oxaws_cli::argparse::python_float_text;
 use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::error::Failure;
 use oxaws_cli::registry::{Hook, Tweak};
-use oxaws_input::python_repr::repr_str;
 use oxaws_model::Operation;
+use oxaws_value::python::repr_str;
 use oxaws_value::{Map, Value};
 
 pub(crate) const TWEAKS: &[Tweak] = &[

@@ -43,20 +43,20 @@ impl JsonStyle {
     /// Those of `out`.
     pub fn write_break(self, out: &mut impl Write, comma: bool, depth: usize) -> io::Result<()> {
         // A comma, a line feed and the blanks of most depths in one go.
-        const START: [u8; 98] = {
-            let mut start = [b' '; 98];
+        const BLANKS: usize = 96;
+        const START: [u8; BLANKS + 2] = {
+            let mut start = [b' '; BLANKS + 2];
             (start[0], start[1]) = (b',', b'\n');
             start
         };
         let Some(indent) = self.indent else {
             return if comma { out.write_all(if self.spaced { b", " } else { b"," }) } else { Ok(()) };
         };
-        let start = &START[usize::from(!comma)..];
-        let (lead, blanks) = (START.len() - 96 - usize::from(!comma), indent * depth);
-        out.write_all(&start[..(lead + blanks).min(start.len())])?;
-        let mut left = (lead + blanks).saturating_sub(start.len());
+        let blanks = indent * depth;
+        out.write_all(&START[usize::from(!comma)..2 + blanks.min(BLANKS)])?;
+        let mut left = blanks.saturating_sub(BLANKS);
         while left > 0 {
-            let n = left.min(96);
+            let n = left.min(BLANKS);
             out.write_all(&START[2..2 + n])?;
             left -= n;
         }
@@ -259,9 +259,9 @@ mod tests {
         for depth in [0, 1, 23, 24, 25, 50, 100] {
             for comma in [false, true] {
                 let mut out = Vec::new();
-                JsonStyle::OUTPUT.write_break(&mut out, comma, depth).unwrap();
+                JsonStyle::OUTPUT.write_break(&mut out, comma, depth).expect("memory takes it");
                 let want = format!("{}\n{}", if comma { "," } else { "" }, "    ".repeat(depth));
-                assert_eq!(String::from_utf8(out).unwrap(), want);
+                assert_eq!(String::from_utf8(out).expect("text"), want);
             }
         }
     }

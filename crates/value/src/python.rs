@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn maps_and_lists() {
-        let value = parse_json(r#"{"a":1,"b":[true,null,"x"],"c":{"d":1.5},"e":{}}"#).unwrap();
+        let value = parse_json(r#"{"a":1,"b":[true,null,"x"],"c":{"d":1.5},"e":{}}"#).expect("JSON");
         assert_eq!(repr(&value, MapClass::Dict), "{'a': 1, 'b': [True, None, 'x'], 'c': {'d': 1.5}, 'e': {}}");
         assert_eq!(
             repr(&value, MapClass::OrderedDict),
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(class(&Value::Null, MapClass::Dict), "<class 'NoneType'>");
         assert_eq!(str(&Value::from("a'b"), MapClass::Dict), "a'b");
         assert_eq!(str(&Value::Float(f64::NAN), MapClass::Dict), "nan");
-        let value = parse_json(r#"[123456789012345678901,-2.5,{"it's":"q\"'"}]"#).unwrap();
+        let value = parse_json(r#"[123456789012345678901,-2.5,{"it's":"q\"'"}]"#).expect("JSON");
         assert_eq!(repr(&value, MapClass::Dict), r#"[123456789012345678901, -2.5, {"it's": 'q"\''}]"#);
     }
 

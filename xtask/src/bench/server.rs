@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_large_replies_are_json() {
-        let parse = |body: Arc<[u8]>| -> serde_json::Value { serde_json::from_slice(&body).unwrap() };
+        let parse = |body: Arc<[u8]>| -> serde_json::Value { serde_json::from_slice(&body).expect("JSON") };
         let length = |list: &serde_json::Value| list.as_array().map(Vec::len);
         let scan = parse(items(10_000));
         assert_eq!(length(&scan["Items"]), scan["Count"].as_u64().map(|n| n as usize));

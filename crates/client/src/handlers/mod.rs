@@ -58,7 +58,7 @@ pub struct CallState<'a> {
     /// The body of a good reply is not parsed.
     pub raw: bool,
     /// Who watches the call.
-    pub trail: Option<Trail<'a>>,
+    pub(crate) trail: Option<Trail<'a>>,
     /// `EncodingType` was set here, not by the user: keys of the reply are to be decoded.
     decode_keys: bool,
     /// The call was sent to another region once.

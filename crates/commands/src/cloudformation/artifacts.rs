@@ -258,7 +258,7 @@ fn absolute(folder: &Path, path: &str) -> PathBuf {
 fn shown(node: &Node) -> String {
     match node {
         Node::Text(text) | Node::Date(text) => text.clone(),
-        other => oxaws_input::python_repr::str(&other.to_value().unwrap_or_default(), Default::default()),
+        other => oxaws_value::python::str(&other.to_value().unwrap_or_default(), Default::default()),
     }
 }
 

@@ -115,7 +115,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     if args.flag("execute_changeset") == Some(false) {
-        let id = oxaws_input::python_repr::str(&set.id, Default::default());
+        let id = oxaws_value::python::str(&set.id, Default::default());
         cx.ui.text(&format!(
             "Changeset created successfully. Run the following command to review changes:\naws cloudformation \
              describe-change-set --change-set-name {id}\n"

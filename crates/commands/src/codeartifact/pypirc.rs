@@ -81,7 +81,7 @@ fn parse(text: &str, path: &str) -> Result<Sections, String> {
     let mut sections: Sections = Vec::new();
     // The indentation of the option whose value may go on.
     let mut open: Option<usize> = None;
-    let shown = |line: &str| oxaws_input::python_repr::repr_str(line);
+    let shown = |line: &str| oxaws_value::python::repr_str(line);
     for (at, line) in text.lines().enumerate() {
         let number = at + 1;
         let bare = line.trim();

@@ -75,7 +75,7 @@ fn api_version(cx: &Context) -> Result<&'static str, Failure> {
         return Ok(BETA);
     };
     if info.as_map().is_none() {
-        let kind = oxaws_input::python_repr::type_name(&info, Default::default());
+        let kind = oxaws_value::python::type_name(&info, Default::default());
         return Err(Failure::General(format!("'{kind}' object has no attribute 'get'")));
     }
     match info.get("apiVersion").and_then(Value::as_str) {

@@ -6,8 +6,8 @@ use oxaws_cli::history::Record;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
-use oxaws_input::python_repr::{self, MapClass};
 use oxaws_output::Format;
+use oxaws_value::python::{self, MapClass};
 use oxaws_value::{JsonStyle, Map, Timestamp, Value, parse_json, to_json};
 
 /// Characters of a signature that are shown, and how many it has.
@@ -142,7 +142,7 @@ fn section<'r>(record: &'r Record, calls: &mut Vec<&'r str>, offset: i32, colour
 
 /// As Python's `str` shows it.
 fn shown(value: &Value) -> String {
-    python_repr::str(value, MapClass::Dict)
+    python::str(value, MapClass::Dict)
 }
 
 fn moment(milliseconds: i64, offset: i32) -> String {

@@ -174,8 +174,8 @@ mod tests {
         let args: Vec<String> =
             "a s3://b/p --exclude * --inc *.txt --exclude=x.*".split(' ').map(str::to_owned).collect();
         let specs: Vec<_> = super::super::cp::CP.options.iter().map(|o| o.spec()).collect();
-        let parsed = oxaws_cli::argparse::parse_known(&specs, &args).unwrap();
-        let filters = Filters::of(&parsed, "a", "s3://b/p", true, Path::new("/w")).unwrap();
+        let parsed = oxaws_cli::argparse::parse_known(&specs, &args).expect("a line that parses");
+        let filters = Filters::of(&parsed, "a", "s3://b/p", true, Path::new("/w")).expect("rules");
         for (path, included) in [("/w/a/b.txt", true), ("/w/a/b.bin", false), ("/w/a/x.txt", false)] {
             assert_eq!(filters.includes(path), included, "{path}");
         }

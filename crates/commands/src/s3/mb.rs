@@ -74,7 +74,7 @@ mod tests {
     fn tags_may_be_repeated() {
         let args: Vec<String> = "--tags a b s3://x --tag c d".split(' ').map(str::to_owned).collect();
         let specs: Vec<Spec> = MB.options.iter().map(Opt::spec).collect();
-        let parsed = parse_known(&specs, &args).unwrap();
+        let parsed = parse_known(&specs, &args).expect("a line that parses");
         let tags: Vec<Value> = parsed.all("tags").filter_map(|(_, given)| tag(given)).collect();
         let pair = |key: &str, value: &str| {
             Value::Map([("Key", Value::from(key)), ("Value", Value::from(value))].into_iter().collect())

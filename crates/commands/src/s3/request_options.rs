@@ -5,9 +5,9 @@ use oxaws_cli::argparse::Parsed;
 use oxaws_cli::bind::param_error;
 use oxaws_cli::registry::CommandCall;
 use oxaws_cli::{Context, Failure};
-use oxaws_input::python_repr::{MapClass, class, repr};
 use oxaws_input::{json_arg, shorthand};
 use oxaws_transfer::{Algorithm, CopyProps, CustomerKey, ObjectOptions};
+use oxaws_value::python::{MapClass, class, repr};
 use oxaws_value::{Timestamp, Value};
 
 /// A key and its option.

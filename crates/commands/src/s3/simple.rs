@@ -34,7 +34,7 @@ pub(super) fn operation(session: &Session, name: &str) -> Result<Operation, Fail
 /// When it is none.
 pub(super) fn integer(text: &str) -> Result<String, Failure> {
     oxaws_value::python_int_text(text).ok_or_else(|| {
-        let shown = oxaws_input::python_repr::repr_str(text);
+        let shown = oxaws_value::python::repr_str(text);
         Failure::General(format!("invalid literal for int() with base 10: {shown}"))
     })
 }

@@ -53,14 +53,14 @@ fn blanks(count: i64) -> usize {
 impl Pen<'_> {
     fn fill(&mut self, c: char, count: usize) {
         const BLANKS: &str = "                                                                ";
-        let mut left = if c == ' ' { count } else { 0 };
+        if c != ' ' {
+            return self.line.extend(std::iter::repeat_n(c, count));
+        }
+        let mut left = count;
         while left > 0 {
             let n = left.min(BLANKS.len());
             self.line.push_str(&BLANKS[..n]);
             left -= n;
-        }
-        if c != ' ' {
-            self.line.extend(std::iter::repeat_n(c, count));
         }
     }
 
