@@ -48,6 +48,43 @@ pub struct Reply {
     pub request_id: Option<String>,
     /// The body as it came, where [`Session::call_raw`] asked for it.
     pub body: Vec<u8>,
+    /// How many attempts were made before.
+    pub retries: u32,
+}
+
+impl Reply {
+    /// What botocore tells of a reply beside its value, under `ResponseMetadata`.
+    pub fn metadata(&self) -> Map {
+        // Of a header that comes more than once there is one, its values joined.
+        let mut headers = Map::new();
+        for (name, value) in self.headers.iter() {
+            let name = name.to_ascii_lowercase();
+            match headers.get_mut(&name) {
+                Some(Value::String(before)) => *before = format!("{before}, {value}"),
+                _ => {
+                    headers.insert(name, value);
+                }
+            }
+        }
+        let mut out =
+            response_metadata(self.status, headers, self.request_id.as_deref(), self.headers.get("x-amz-id-2"));
+        out.insert("RetryAttempts", i64::from(self.retries));
+        out
+    }
+}
+
+/// `ResponseMetadata` as a parser gives it: `headers` have names in lower case.
+pub(crate) fn response_metadata(status: u16, headers: Map, request_id: Option<&str>, host_id: Option<&str>) -> Map {
+    let mut out = Map::new();
+    if let Some(id) = request_id {
+        out.insert("RequestId", id);
+    }
+    if let Some(id) = host_id {
+        out.insert("HostId", id);
+    }
+    out.insert("HTTPStatusCode", i64::from(status));
+    out.insert("HTTPHeaders", headers);
+    out
 }
 
 impl<'w> Session<'w> {

@@ -267,7 +267,11 @@ impl ServiceCaller for Caller<'_> {
             Some(found) => self.session.call_with(found, CallInput::new(params), &settings),
             None => Err(CallError::Other(format!("there is no operation {operation} of {service}"))),
         };
-        result.map(|reply| Value::Map(reply.value)).map_err(failure)
+        let reply = result.map_err(failure)?;
+        let metadata = reply.metadata();
+        let mut value = reply.value;
+        value.insert("ResponseMetadata", metadata);
+        Ok(Value::Map(value))
     }
 }
 

@@ -116,9 +116,15 @@ impl Session<'_> {
         input: CallInput,
         apart: &mut Apart,
     ) -> Result<Map, CallError> {
-        // Other bodies are not read so.
+        // Other bodies are not read so, and who watches wants to be told the whole reply, without its secrets.
         let json = matches!(operation.service().protocol(), Protocol::Json | Protocol::RestJson);
-        if !json || apart.paths.is_empty() || operation.has_streaming_output() || operation.has_event_stream_output() {
+        let watched = self.observer.get().is_some();
+        if !json
+            || watched
+            || apart.paths.is_empty()
+            || operation.has_streaming_output()
+            || operation.has_event_stream_output()
+        {
             return Ok(self.call(operation, input)?.value);
         }
         let reply = self.call_raw(operation, input)?;

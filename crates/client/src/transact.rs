@@ -72,7 +72,7 @@ fn settle(
         let (pause, detour, error, answer) = match outcome {
             Ok(Attempt::Reply(reply)) => {
                 attempts.succeeded();
-                return Ok(*reply);
+                return Ok(Reply { retries: attempts.number() - 1, ..*reply });
             }
             Ok(Attempt::Damaged(error, answer)) => {
                 (attempts.retry(Outcome::Damaged, Some(&answer.headers), world), Detour::None, error, Some(answer))
@@ -185,6 +185,7 @@ fn one_attempt(
             headers: answer.headers,
             request_id: None,
             body: answer.body,
+            retries: 0,
         })));
     }
     let parsed = session.with_clock(|clock| protocol::parse(operation, &reply, &ParseOptions { timestamps, clock }))?;
@@ -211,5 +212,6 @@ fn one_attempt(
         headers: answer.headers,
         request_id,
         body: Vec::new(),
+        retries: 0,
     })))
 }

@@ -39,8 +39,8 @@ impl fmt::Debug for Context<'_> {
 /// Calls one operation of an AWS service. The client implements this.
 pub trait ServiceCaller: Sync {
     /// Calls `operation` (its name in the model, `AssumeRole`) of `service` (its model's folder name, `sts`) and gives the
-    /// parsed reply as the command would print it: timestamps as text, members in the model's order. `ResponseMetadata`
-    /// may be among them.
+    /// parsed reply as the command would print it: timestamps as text, members in the model's order, `ResponseMetadata`
+    /// after them, as the AWS CLI keeps it in the cache of roles.
     ///
     /// # Errors
     /// The failure, with the service's error code where the service answered.

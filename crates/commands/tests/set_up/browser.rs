@@ -135,6 +135,6 @@ pub fn assumed_role(end: &str) -> Reply {
         "<R><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
          <SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials><AssumedRoleUser><Arn>\
          arn:aws:sts::123456789012:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>\
-         </AssumeRoleResult></R>"
+         </AssumeRoleResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></R>"
     ))
 }

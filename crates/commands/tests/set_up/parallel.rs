@@ -51,6 +51,15 @@ fn fifty_processes_assume_a_role_once() {
     assert_eq!(assumed, 1);
     assert_eq!(stub.requests().len(), PROCESSES + 1);
     assert_eq!(in_cache(&aws), [name]);
+    let kept = std::fs::read_to_string(folder.join(name)).expect("a file");
+    for part in [
+        "\"AccountId\": \"123456789012\"}, \"AssumedRoleUser\": {\"AssumedRoleId\": ",
+        "}, \"ResponseMetadata\": {\"RequestId\": \"1\", \"HTTPStatusCode\": 200, \"HTTPHeaders\": {",
+        "\"content-type\": \"text/xml\"",
+    ] {
+        assert!(kept.contains(part), "{part}: {kept}");
+    }
+    assert!(kept.ends_with("}, \"RetryAttempts\": 0}}"), "{kept}");
 }
 
 #[test]

@@ -52,6 +52,27 @@ fn history_shows_what_a_call_did() {
 }
 
 #[test]
+fn lists_that_are_printed_as_they_are_read_are_told_without_secrets() {
+    use oxaws_testkit::stub::{Reply, Stub};
+    let stub =
+        Stub::start(|_| Reply::json(r#"{"Parameters": [{"Name": "n", "Value": "s3cret", "Type": "SecureString"}]}"#))
+            .expect("a stub");
+    let aws = models::aws(&stub);
+    aws.config("[default]\ncli_history = enabled\n").expect("a file");
+    for format in ["json", "text"] {
+        let got = aws.run(&["ssm", "get-parameters", "--names", "n", "--debug", "--output", format]).expect("an end");
+        assert!(got.code == 0 && got.stdout.contains("s3cret"), "{}", got.stdout);
+        no_secrets(&got.stderr);
+        let shown = aws.run(&["history", "show"]).expect("an end").stdout;
+        no_secrets(&shown);
+        assert!(
+            shown.contains("parsed to: {\n    \"Parameters\": [\n        {\n            \"Name\": \"n\""),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
 fn debug_has_a_line_for_each_stage() {
     let (_stub, aws) = watched();
     let got = aws.run(&["mine", "get-thing", "--name", "x", "--key", SECRETS[0], "--debug"]).expect("an end");
