@@ -37,7 +37,7 @@ pub use error::{CallError, ServiceFailure};
 pub use events::Events;
 pub use identity::{Credentials, Probe};
 pub use lists::PageLists;
-pub use observe::{Observer, Step};
+pub use observe::{Observer, STREAM, Shown, Step, Trail};
 pub use oxaws_http::Cancel;
 pub use oxaws_protocol::{Event, ServiceError};
 pub use oxaws_sign::percent_decode;

@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 100;
 /// Digits of a signature that are told.
 const SIGNATURE_SHOWN: usize = 4;
 /// What names of secrets end with, in lower case and without dashes, where the model doesn't say that they are secret.
-const TELLING: [&str; 14] = [
+const TELLING: [&str; 17] = [
     "password",
     "secretaccesskey",
     "secretkey",
@@ -28,6 +28,10 @@ const TELLING: [&str; 14] = [
     "authorizationtoken",
     "authtoken",
     "privatekey",
+    // What S3 repeats of a request that it refuses.
+    "canonicalrequest",
+    "canonicalrequestbytes",
+    "token0",
 ];
 /// Headers that carry secrets, by what their names contain.
 const HEADERS: [&str; 6] = ["authorization", "token", "cookie", "secret", "password", "dpop"];
@@ -128,7 +132,16 @@ pub(crate) fn headers<'h>(shape: Option<Shape>, headers: impl Iterator<Item = (&
         } else {
             value.to_owned()
         };
-        out.insert(name.to_owned(), shown);
+        // A header that came twice is one, with both values.
+        let found = out.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        match found {
+            Some((_, Value::String(before))) if shown != HIDDEN => {
+                before.push_str(", ");
+                before.push_str(&shown);
+            }
+            Some(_) => {}
+            None => drop(out.insert(name.to_owned(), shown)),
+        }
     }
     out
 }
@@ -210,6 +223,9 @@ mod tests {
             of("sts", "get-caller-identity", r#"{"X": [{"SessionToken": "t"}]}"#).0,
             r#"{"X": [{"SessionToken": "****"}]}"#
         );
+        let (shown, hidden) =
+            of("s3api", "list-buckets", r#"{"CanonicalRequest": "x-amz-security-token:t", "Token-0": "t"}"#);
+        assert_eq!((shown.as_str(), hidden), (r#"{"CanonicalRequest": "****", "Token-0": "****"}"#, true));
     }
 
     #[test]
@@ -242,12 +258,14 @@ mod tests {
                 ("x-amz-server-side-encryption-customer-key-MD5", "m"),
                 ("Set-Cookie", "c"),
                 ("Host", "h"),
+                ("Server", "a"),
+                ("server", "b"),
             ]
             .into_iter(),
         );
         assert_eq!(
             to_json(&Value::Map(shown), JsonStyle::PYTHON),
-            r#"{"Authorization": "AWS4-HMAC-SHA256 Credential=AK/x, SignedHeaders=h, Signature=f0e2...", "X-Amz-Security-Token": "****", "x-amz-server-side-encryption-customer-key": "****", "x-amz-server-side-encryption-customer-key-MD5": "m", "Set-Cookie": "****", "Host": "h"}"#
+            r#"{"Authorization": "AWS4-HMAC-SHA256 Credential=AK/x, SignedHeaders=h, Signature=f0e2...", "X-Amz-Security-Token": "****", "x-amz-server-side-encryption-customer-key": "****", "x-amz-server-side-encryption-customer-key-MD5": "m", "Set-Cookie": "****", "Host": "h", "Server": "a, b"}"#
         );
         assert_eq!(authorization("Bearer abc"), "Bearer ****");
         assert_eq!(authorization("abc"), "****");

@@ -170,13 +170,13 @@ fn one_attempt(
         let headers = answer.headers.clone();
         let failure = Box::new(ServiceFailure { operation, error, retries: None, headers });
         if let Some(trail) = &state.trail {
-            trail.refused(&failure, &answer);
+            trail.refused(&failure, answer.status, &answer.body);
         }
         return Ok(Attempt::Refused(failure, answer));
     }
     if state.raw {
         if let Some(trail) = &state.trail {
-            trail.response(answer.status, &answer.headers, Some(&answer.body), false);
+            trail.reply(client, (answer.status, &answer.headers), Some(&answer.body));
         }
         return Ok(Attempt::Reply(Box::new(Reply {
             value: Map::new(),
@@ -194,12 +194,12 @@ fn one_attempt(
         Value::Map(map) => map,
         _ => Map::new(),
     };
+    if let Some((name, text)) = extra {
+        value.insert(name, text);
+    }
     if let Some(trail) = &state.trail {
         let body = (!streams && !events).then_some(&*answer.body);
         trail.answered((answer.status, &answer.headers), body, &value, request_id.as_deref());
-    }
-    if let Some((name, text)) = extra {
-        value.insert(name, text);
     }
     handlers::after_call(state, &mut value, &answer.body)?;
     if !streams && let Some(member) = parsed.stream_member {

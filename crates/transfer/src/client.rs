@@ -7,8 +7,8 @@ use crate::limits;
 use crate::operation::Op;
 use crate::target::{Bucket, Target};
 use crate::throttle::Throttle;
-use crate::{validate, xml};
-use oxaws_client::{Auth, CallError, ClientOptions, Outcome, ServiceClient, Session};
+use crate::{told, validate, xml};
+use oxaws_client::{Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail};
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
 use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, Payload, Signable};
@@ -53,11 +53,14 @@ pub(crate) struct Call<'a> {
     pub body: Body<'a>,
     /// The checksum that the body is sent with.
     pub checksum: Option<Algorithm>,
+    /// A header that no parameter asks for.
+    pub unasked: &'static str,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(op: Op, bucket: &'a str, key: &'a str) -> Self {
-        Call { op, bucket, key, query: Cow::Borrowed(""), headers: Vec::new(), body: Body::Empty, checksum: None }
+        let query = Cow::Borrowed("");
+        Call { op, bucket, key, query, headers: Vec::new(), body: Body::Empty, checksum: None, unasked: "" }
     }
 
     pub(crate) fn header(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
@@ -91,6 +94,17 @@ pub(crate) struct Prepared {
     digest: Option<(Algorithm, Digest)>,
     pub sha256: Option<String>,
     pub chunked: Option<Algorithm>,
+}
+
+/// What all attempts of a call have in common.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    call: &'a Call<'a>,
+    target: &'a Target,
+    prepared: &'a Prepared,
+    url: &'a Url,
+    /// Who watches.
+    trail: Option<&'a Trail<'a>>,
 }
 
 impl<'s> S3<'s> {
@@ -199,6 +213,10 @@ impl<'s> S3<'s> {
     /// Sends a request until it is settled.
     pub(crate) fn send(&self, call: &Call<'_>, around: Around<'_>) -> Result<Answer, TransferError> {
         let mut redirected = false;
+        let mut trail = self.client.trail(self.session, call.op.name());
+        if let Some(trail) = &mut trail {
+            trail.call(&told::params(call, trail.operation()), None);
+        }
         loop {
             let bucket = self.bucket(call.bucket);
             if bucket.invalid && self.client.settings.parameter_validation {
@@ -208,8 +226,13 @@ impl<'s> S3<'s> {
                 validate::check_key(call.key)?;
             }
             let target = bucket.target(&self.client, self.session, call.op)?;
+            if let Some(trail) = &trail {
+                trail.endpoint(&target.base);
+            }
             let prepared = self.prepare(call, &target, around)?;
-            let failure = match self.attempts(call, &target, &prepared, around) {
+            let url = &url_of(&target, call).map_err(CallError::from)?;
+            let sending = Sending { call, target: &target, prepared: &prepared, url, trail: trail.as_ref() };
+            let failure = match self.attempts(sending, around) {
                 Err(TransferError::Call(CallError::Service(failure))) => failure,
                 settled => return settled,
             };
@@ -264,15 +287,9 @@ impl<'s> S3<'s> {
     }
 
     /// Sends until the call is settled.
-    fn attempts(
-        &self,
-        call: &Call<'_>,
-        target: &Target,
-        prepared: &Prepared,
-        around: Around<'_>,
-    ) -> Result<Answer, TransferError> {
+    fn attempts(&self, sending: Sending<'_>, around: Around<'_>) -> Result<Answer, TransferError> {
+        let Sending { target, trail, .. } = sending;
         let world = self.session.world();
-        let url = url_of(target, call).map_err(CallError::from)?;
         let id = self.request_id();
         let limiter = self.client.quota.limiter();
         let mut attempts = self.client.attempts(self.session, target.operation);
@@ -280,7 +297,7 @@ impl<'s> S3<'s> {
             if let Some(limiter) = limiter {
                 limiter.before_request(world);
             }
-            let mut outcome = self.attempt(call, target, prepared, &url, (&id, &attempts.header()), around);
+            let mut outcome = self.attempt(sending, (&id, &attempts.header()), around);
             if let Some(limiter) = limiter {
                 let refused = outcome.as_ref().err().and_then(TransferError::service);
                 limiter.after_attempt(
@@ -288,22 +305,30 @@ impl<'s> S3<'s> {
                     refused.is_some_and(|f| oxaws_client::is_throttling(target.operation, &f.error)),
                 );
             }
-            let (pause, answered) = match &mut outcome {
+            if let (Some(trail), Err(error)) = (trail, &outcome)
+                && error.service().is_none()
+            {
+                trail.failed(error);
+            }
+            if let Err(TransferError::Call(CallError::Service(failure))) = &mut outcome {
+                failure.retries = attempts.exhausted();
+            }
+            let (pause, answered) = match &outcome {
                 Ok(_) => {
                     attempts.succeeded();
                     return outcome;
                 }
-                Err(TransferError::Call(CallError::Service(failure))) => {
-                    failure.retries = attempts.exhausted();
-                    (
-                        attempts.retry(Outcome::Error(&failure.error), Some(&failure.headers), world),
-                        Some(&failure.headers),
-                    )
-                }
+                Err(TransferError::Call(CallError::Service(failure))) => (
+                    attempts.retry(Outcome::Error(&failure.error), Some(&failure.headers), world),
+                    Some(&failure.headers),
+                ),
                 Err(TransferError::Call(fault)) => (attempts.retry(Outcome::Fault(fault), None, world), None),
                 Err(_) => (None, None),
             };
             let Some(pause) = pause else { return outcome };
+            if let (Some(trail), Err(error)) = (trail, &outcome) {
+                trail.retry(error.to_string(), pause);
+            }
             if !self.pause(pause, around.cancel) {
                 return Err(TransferError::Cancelled);
             }
@@ -324,13 +349,11 @@ impl<'s> S3<'s> {
 
     fn attempt(
         &self,
-        call: &Call<'_>,
-        target: &Target,
-        prepared: &Prepared,
-        url: &Url,
+        sending: Sending<'_>,
         (id, request): (&str, &str),
         around: Around<'_>,
     ) -> Result<Answer, TransferError> {
+        let Sending { call, target, prepared, url, trail } = sending;
         let mut headers: Vec<Header> = Vec::with_capacity(call.headers.len() + 12);
         headers.push(text_header("User-Agent", &self.user_agent));
         headers.extend(target.headers.iter().map(|(n, v)| text_header(n, v)));
@@ -339,6 +362,9 @@ impl<'s> S3<'s> {
         headers.push(text_header("amz-sdk-invocation-id", id));
         headers.push(text_header("amz-sdk-request", request));
         self.sign(call, target, prepared, url, &mut headers)?;
+        if let Some(trail) = trail {
+            told::request(trail, call, url, &headers, encoded_length);
+        }
         let sent = std::cell::Cell::new(0_i64);
         let progress = |n: i64| {
             sent.set(sent.get() + n);
@@ -391,6 +417,9 @@ impl<'s> S3<'s> {
         };
         let mut response = outcome.map_err(|e| failed(local_error(call, e)))?;
         if call.op.streams() && response.status < 300 {
+            if let Some(trail) = trail {
+                trail.reply(&self.client, (response.status, &response.headers), None);
+            }
             return Ok(Answer { headers: response.headers, body: Vec::new(), stream: Some(response.body) });
         }
         let limit = if call.op == Op::ListObjects { limits::MAX_PAGE } else { limits::MAX_REPLY };
@@ -406,6 +435,9 @@ impl<'s> S3<'s> {
             if let (Body::Bytes(bytes), true) = (&call.body, call.op.uploads()) {
                 (around.progress)(bytes.len() as i64);
             }
+            if let Some(trail) = trail {
+                trail.reply(&self.client, (response.status, &response.headers), Some(&body));
+            }
             return Ok(Answer { headers: response.headers, body, stream: None });
         }
         let status = if disguised { 500 } else { response.status };
@@ -414,6 +446,9 @@ impl<'s> S3<'s> {
             .client
             .failure(self.session, target.operation, (status, reason), &response.headers, &body)
             .map_err(|e| failed(e.into()))?;
+        if let Some(trail) = trail {
+            trail.refused(&failure, response.status, &body);
+        }
         Err(failed(TransferError::Call(CallError::Service(Box::new(failure)))))
     }
 

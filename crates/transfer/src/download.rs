@@ -314,6 +314,9 @@ fn get(
     loop {
         let mut call = Call::new(Op::GetObject, bucket, key);
         cx.prepared.get.add_to(&mut call);
+        if !cx.prepared.options.checksum_mode {
+            call.unasked = "x-amz-checksum-mode";
+        }
         let start = range.map_or(0, |r| r.offset) + passed;
         let asked = match range {
             Some(r) if r.last => Some(format!("{start}-")),

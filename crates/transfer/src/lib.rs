@@ -3,7 +3,7 @@
 //! A [`Transfer`] lists its source, compares it with its destination where it is a sync, and hands jobs to threads: one
 //! stream from the first page of a listing to the last file, with every limit in [`limits`]. What happens is told to a
 //! [`Report`]. Requests are built directly; where they go, who signs them and whether they are tried again follows the
-//! client's settings.
+//! client's settings. Those who watch the session's calls (the history, `--debug`) are told of each, as of any other.
 
 mod body;
 mod client;
@@ -30,6 +30,7 @@ mod stop;
 mod stream;
 mod target;
 mod throttle;
+mod told;
 mod upload;
 mod validate;
 mod xml;

@@ -8,6 +8,10 @@ use oxaws_model::{Operation, Shape, ShapeKind};
 const REDACTED: &str = "****";
 /// Parts of names whose values are secrets wherever they stand (`configure set aws_secret_access_key …`).
 const TELLING: [&str; 4] = ["secret", "password", "token", "credential"];
+/// Options of hand-written commands that take a secret and don't tell it.
+const UNTOLD: [&str; 2] = ["sse-c-key", "sse-c-copy-source-key"];
+/// What an option of these has in front, shortened or not.
+const UNTOLD_PREFIX: &str = "sse-c-";
 /// How deep a structure is searched for secrets.
 const MAX_DEPTH: usize = 16;
 
@@ -45,8 +49,11 @@ fn operation(args: &[String], services: &Services) -> Option<Operation> {
 }
 
 fn is_secret(option: &str, operation: Option<Operation>) -> bool {
-    let Some(input) = operation.and_then(Operation::input) else { return tells(option) };
     // An option may be shortened.
+    let Some(input) = operation.and_then(Operation::input) else {
+        let untold = option.starts_with(UNTOLD_PREFIX) && UNTOLD.iter().any(|full| full.starts_with(option));
+        return untold || tells(option);
+    };
     let members = input.members().filter(|m| cli_name(m.name()).starts_with(option));
     if option.starts_with("cli-input-") {
         return holds_secret(input, 0);
@@ -93,6 +100,10 @@ mod tests {
             ("secretsmanager create-secret --secret-string=s", "secretsmanager create-secret --secret-string=****"),
             ("iam change-password --old-password a --new b", "iam change-password --old-password **** --new ****"),
             ("configure set aws_secret_access_key abc", "configure set aws_secret_access_key ****"),
+            (
+                "s3 cp a s3://b/c --sse-c AES256 --sse-c-key k --sse-c-copy-source-k=k",
+                "s3 cp a s3://b/c --sse-c AES256 --sse-c-key **** --sse-c-copy-source-k=****",
+            ),
             ("configure set region abc", "configure set region abc"),
             ("sqs send-message --queue-url q", "sqs send-message --queue-url q"),
         ] {
