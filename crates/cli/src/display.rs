@@ -34,9 +34,12 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     let lists = lists_of(call);
-    if let Some(mut streamed) = Streamed::new(cx.globals.query.as_ref(), &lists).filter(|_| !lists.is_empty()) {
+    // A format that is unknown shows once the reply is there.
+    let format = cx.output_format().unwrap_or(Format::Off);
+    if let Some(mut streamed) = Streamed::new(format, cx.globals.query.as_ref(), &lists) {
         let rest = cx.session.call_without_lists(call.operation, input, &lists, &mut streamed)?;
-        streamed.print(cx, cx.pager()?.as_deref(), &Value::Map(rest))?;
+        let pager = cx.pager()?;
+        cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &Value::Map(rest)))?;
         return Ok(Exit::Success);
     }
     let Reply { value, stream, .. } = cx.session.call(call.operation, input)?;
@@ -49,12 +52,10 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The lists of a reply that is printed as JSON and that nobody else looks at.
+/// The lists of a reply that nobody looks at but those who print it.
 fn lists_of(call: &OperationCall) -> Vec<Vec<String>> {
-    // A format that is unknown shows once the reply is there.
-    let json = call.cx.output_format().is_ok_and(|format| format == Format::Json);
     let looked_at = call.cx.registry.tweaks_of(call.service, call.name).any(|hook| matches!(hook, Hook::Reply(_)));
-    if !json || looked_at || call.outfile.is_some() {
+    if looked_at || call.outfile.is_some() {
         return Vec::new();
     }
     let members = call.operation.output().into_iter().flat_map(|output| output.members());
@@ -109,28 +110,35 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
         out.flush()?;
         Ok(())
     };
-    if format == Format::Json
-        && let Some(paths) = pages.list_paths()
-        && let Some(mut streamed) = Streamed::new(expression, &paths)
-    {
-        let rest = pages
-            .merge_without_lists(&paths, &mut streamed, |page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
-        return streamed.print(cx, pager.as_deref(), &Value::Map(rest));
-    }
+    let paths = pages.list_paths().unwrap_or_default();
+    let mut streamed = Streamed::new(format, expression, &paths);
     match format {
         Format::Off => {
             while pages.next()?.is_some() {}
             Ok(())
         }
         Format::Text => cx.ui.formatted(format, pager.as_deref(), |out| {
-            let mut first = true;
-            while let Some(mut page) = pages.next()? {
-                run_reply_hooks(call, &mut page)?;
-                let shown = Value::Map(pages.result_part(page, first)?);
-                first = false;
-                write(out, query(expression, &shown)?.as_ref())?;
-                if pages.is_at_end() {
-                    leave_to_the_system(shown);
+            if let Some(streamed) = &mut streamed {
+                let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
+                while let Some(part) = pages.next_part_without_lists(&paths, streamed, hooks)? {
+                    let rest = Value::Map(part);
+                    streamed.write(out, &rest)?;
+                    out.flush()?;
+                    streamed.next_page();
+                    if pages.is_at_end() {
+                        leave_to_the_system(rest);
+                    }
+                }
+            } else {
+                let mut first = true;
+                while let Some(mut page) = pages.next()? {
+                    run_reply_hooks(call, &mut page)?;
+                    let shown = Value::Map(pages.result_part(page, first)?);
+                    first = false;
+                    write(out, query(expression, &shown)?.as_ref())?;
+                    if pages.is_at_end() {
+                        leave_to_the_system(shown);
+                    }
                 }
             }
             if let Some(token) = pages.resume_token() {
@@ -150,6 +158,11 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
             Ok(())
         }),
         Format::Json | Format::Yaml | Format::Table => {
+            if let Some(mut streamed) = streamed {
+                let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
+                let rest = Value::Map(pages.merge_without_lists(&paths, &mut streamed, hooks)?);
+                return cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &rest));
+            }
             let merged = pages.merge(|page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
             let merged = Value::Map(merged);
             let shown = query(expression, &merged)?;

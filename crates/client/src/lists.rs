@@ -15,6 +15,11 @@ pub trait PageLists {
 
     /// Ends a page of the list of this number: what came since the last page ended stays (`keep`), or is void.
     fn settle(&mut self, list: usize, keep: bool);
+
+    /// Whether a list's elements are of no use one by one after all: the reply is then read again, whole.
+    fn need_all(&self) -> bool {
+        false
+    }
 }
 
 /// The lists of one call, or of the calls of a listing.
@@ -60,6 +65,19 @@ impl<'t> Apart<'t> {
         }
     }
 
+    /// Ends the page that `reply` holds, which has the lists at `paths` that were handed on, unless something else came
+    /// to stand in their place.
+    pub(crate) fn settle_in(&mut self, paths: &[Vec<String>], reply: &Map) {
+        for (list, path) in paths.iter().enumerate() {
+            if self.count(list).is_some() {
+                let found = path
+                    .split_first()
+                    .and_then(|(first, rest)| rest.iter().try_fold(reply.get(first)?, |value, name| value.get(name)));
+                self.settle(list, matches!(found, Some(Value::List(_))));
+            }
+        }
+    }
+
     /// Voids what was handed on and didn't come to be part of the result.
     pub(crate) fn settle_rest(&mut self) {
         for list in 0..self.counts.len() {
@@ -99,14 +117,7 @@ impl Session<'_> {
     ) -> Result<Map, CallError> {
         let mut apart = Apart::new(paths, |_| true, taker);
         let reply = self.call_apart(operation, input, &mut apart)?;
-        for (list, path) in paths.iter().enumerate() {
-            if apart.count(list).is_some() {
-                let found = path
-                    .split_first()
-                    .and_then(|(first, rest)| rest.iter().try_fold(reply.get(first)?, |value, name| value.get(name)));
-                apart.settle(list, matches!(found, Some(Value::List(_))));
-            }
-        }
+        apart.settle_in(paths, &reply);
         Ok(reply)
     }
 
@@ -133,11 +144,15 @@ impl Session<'_> {
         let headers: Vec<(String, String)> = reply.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let raw = protocol::Reply { status: reply.status, reason: "", headers: &headers, body: &reply.body };
         let paths = std::mem::take(&mut apart.paths);
-        let parsed = self.with_clock(|clock| {
+        let mut parsed = self.with_clock(|clock| {
             let lists = protocol::Lists { paths: &paths, taker: apart };
             protocol::parse_without_lists(operation, &raw, &ParseOptions { timestamps, clock }, lists)
         });
         apart.paths = paths;
+        if parsed.is_ok() && apart.taker.need_all() {
+            apart.settle_rest();
+            parsed = self.with_clock(|clock| protocol::parse(operation, &raw, &ParseOptions { timestamps, clock }));
+        }
         let mut value = match parsed?.value {
             Value::Map(map) => map,
             _ => Map::new(),

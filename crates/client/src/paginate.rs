@@ -70,7 +70,7 @@ impl<'a, 'w> Pages<'a, 'w> {
     pub(crate) fn new(
         session: &'a Session<'w>,
         operation: Operation,
-        mut input: CallInput,
+        input: CallInput,
         paging: &Paging,
     ) -> Result<Self, CallError> {
         let rules = operation
@@ -78,9 +78,10 @@ impl<'a, 'w> Pages<'a, 'w> {
             .ok_or_else(|| CallError::Other(format!("Operation cannot be paginated: {}", operation.name())))?;
         let list = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(compile).collect::<Result<Vec<_>, _>>();
         let input_tokens: Vec<&'static str> = rules.input_tokens().collect();
-        if let (Some(size), Some(key)) = (&paging.page_size, rules.limit_key()) {
-            input.params.insert(key, page_size(operation, key, size)?);
-        }
+        let limit = match (&paging.page_size, rules.limit_key()) {
+            (Some(size), Some(key)) => Some((key, page_size(operation, key, size)?)),
+            _ => None,
+        };
         let start = match &paging.starting_token {
             None => None,
             Some(text) => Some(token::decode(text, &input_tokens).map_err(|e| CallError::Other(e.to_string()))?),
@@ -114,6 +115,10 @@ impl<'a, 'w> Pages<'a, 'w> {
         if pages.start.is_some() {
             let token = pages.next_token.clone();
             pages.inject(&token);
+        }
+        // The AWS CLI puts the size of a page after the token to start from, and bodies show the order.
+        if let Some((key, size)) = limit {
+            pages.input.params.insert(key, size);
         }
         Ok(pages)
     }
@@ -346,10 +351,7 @@ impl<'a, 'w> Pages<'a, 'w> {
     ) -> Result<Map, E> {
         let mut merged = Map::new();
         let mut begun = vec![false; paths.len()];
-        // What counts or cuts elements, or looks at them to find the next page, needs them in the page.
-        let whole_pages = self.max_items.is_some() || self.start.is_some();
-        let read_apart = |path: &[String]| !whole_pages && !self.mentions(path);
-        let mut apart = Apart::new(paths, read_apart, taker);
+        let mut apart = self.apart(paths, taker);
         let mut first = true;
         while let Some(mut page) = self.next_without_lists(Some(&mut apart))? {
             each(&mut page)?;
@@ -366,6 +368,35 @@ impl<'a, 'w> Pages<'a, 'w> {
             apart.settle_rest();
         }
         Ok(self.complete(merged))
+    }
+
+    /// As [`Pages::next`], of what text output shows of a page (see [`Pages::result_part`]; `each` sees the page before),
+    /// but the elements of lists are handed to `taker` as they are read, by the place of their result key in
+    /// [`Pages::list_paths`]: what is returned has empty lists in their place. Lists may stay in it. `paths` is what
+    /// [`Pages::list_paths`] gave.
+    ///
+    /// # Errors
+    /// As [`Pages::next`], and those of `each`. `taker` may have had elements by then.
+    pub fn next_part_without_lists<E: From<CallError>>(
+        &mut self,
+        paths: &[Vec<String>],
+        taker: &mut dyn PageLists,
+        each: impl FnOnce(&mut Value) -> Result<(), E>,
+    ) -> Result<Option<Map>, E> {
+        let first = self.first;
+        let mut apart = self.apart(paths, taker);
+        let Some(mut page) = self.next_without_lists(Some(&mut apart))? else { return Ok(None) };
+        each(&mut page)?;
+        let part = self.result_part(page, first)?;
+        apart.settle_in(paths, &part);
+        Ok(Some(part))
+    }
+
+    /// What hands on those lists at `paths` that nothing else needs.
+    fn apart<'t>(&self, paths: &[Vec<String>], taker: &'t mut dyn PageLists) -> Apart<'t> {
+        // What counts or cuts elements, or looks at them to find the next page, needs them in the page.
+        let whole_pages = self.max_items.is_some() || self.start.is_some();
+        Apart::new(paths, |path| !whole_pages && !self.mentions(path), taker)
     }
 
     /// Whether the expressions that steer the paging, or that are no result keys, may look at the list at `path`.

@@ -1,6 +1,7 @@
 //! `--output json`: four blanks a level, entries in their order, characters as they are.
 
 use crate::OutputError;
+use crate::chunks::{Chunks, Mark};
 use oxaws_value::{JsonStyle, Map, Value, write_json_at};
 use std::io::{self, Write};
 
@@ -32,7 +33,7 @@ pub struct Listing {
 struct ListText {
     /// The names that lead to it from the result; none for a result that is a list.
     path: Vec<String>,
-    text: Text,
+    text: Chunks,
     /// Whether anything is in the list, even if that is no element.
     begun: bool,
     settled: Mark,
@@ -41,7 +42,7 @@ struct ListText {
 impl Listing {
     /// A listing with a list at each of these paths, of which none lies at or in another.
     pub fn new(paths: impl IntoIterator<Item = Vec<String>>) -> Listing {
-        let list = |path| ListText { path, text: Text::default(), begun: false, settled: Mark::default() };
+        let list = |path| ListText { path, text: Chunks::default(), begun: false, settled: Mark::default() };
         Listing { lists: paths.into_iter().map(list).collect() }
     }
 
@@ -89,7 +90,7 @@ impl Listing {
 }
 
 /// A list and what is left of the path to it.
-type Inside<'a> = (&'a [String], &'a Text);
+type Inside<'a> = (&'a [String], &'a Chunks);
 
 /// Recursion ends with the longest path.
 fn write_value(out: &mut impl Write, value: &Value, depth: usize, lists: &[Inside]) -> io::Result<()> {
@@ -119,55 +120,6 @@ fn write_map(out: &mut impl Write, map: &Map, depth: usize, lists: &[Inside]) ->
     }
     STYLE.write_break(out, false, depth)?;
     out.write_all(b"}")
-}
-
-/// Text that grows without being moved.
-#[derive(Debug, Default)]
-struct Text {
-    chunks: Vec<Vec<u8>>,
-}
-
-/// A place in a [`Text`]: chunks before it, and bytes of the next.
-type Mark = (usize, usize);
-
-/// Bytes of a chunk, but for what is left over of its last element.
-const CHUNK: usize = 1 << 20;
-/// The first chunks are smaller: most lists are short.
-const SMALL_CHUNK: usize = 16 << 10;
-
-impl Text {
-    fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
-    }
-
-    /// Where more text goes.
-    fn room(&mut self) -> &mut Vec<u8> {
-        // An element that is longer than the room that is left makes its chunk grow, which is best done seldom.
-        const MARGIN: usize = 2 << 10;
-        let count = self.chunks.len();
-        if self.chunks.last().is_none_or(|last| last.len() + MARGIN > last.capacity()) {
-            self.chunks.push(Vec::with_capacity(CHUNK.min(SMALL_CHUNK << count.min(6))));
-        }
-        let last = self.chunks.len() - 1;
-        &mut self.chunks[last]
-    }
-
-    fn mark(&self) -> Mark {
-        self.chunks.split_last().map_or((0, 0), |(last, before)| (before.len(), last.len()))
-    }
-
-    fn cut(&mut self, (before, bytes): Mark) {
-        self.chunks.truncate(if bytes > 0 { before + 1 } else { before });
-        if bytes > 0
-            && let Some(last) = self.chunks.last_mut()
-        {
-            last.truncate(bytes);
-        }
-    }
-
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        self.chunks.iter().try_for_each(|chunk| out.write_all(chunk))
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! | table | [`table`] | no |
 //! | off | nothing is written | |
 
+mod chunks;
 pub mod json;
 pub mod table;
 pub mod text;

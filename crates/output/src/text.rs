@@ -1,5 +1,9 @@
 //! `--output text`: lines of tab-separated values, each after the upper-case name of the list or map it comes from.
 
+mod lines;
+
+pub use lines::Lines;
+
 use crate::{MAX_DEPTH, OutputError};
 use oxaws_value::python::{MapClass, str_of, type_name};
 use oxaws_value::{Map, Value};
@@ -12,7 +16,7 @@ use std::io::{self, Write};
 /// Those of `out`; [`OutputError::NoAttribute`] where a list mixes maps with anything else, after writing what comes
 /// before that list.
 pub fn write_text(out: &mut dyn Write, value: &Value) -> Result<(), OutputError> {
-    let mut writer = TextWriter { out, line: Vec::new(), scratch: String::new() };
+    let mut writer = TextWriter::new(out);
     let written = writer.item(value, None, 0);
     let flushed = writer.flush();
     // What stands before a fault is shown.
@@ -23,24 +27,35 @@ struct TextWriter<'w> {
     out: &'w mut dyn Write,
     /// Lines on their way out: they are made of many small pieces.
     line: Vec<u8>,
+    /// Bytes of lines that are gathered.
+    gathered: usize,
     scratch: String,
 }
-
-/// Bytes of lines that are gathered.
-const GATHERED: usize = 16 << 10;
 
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::List(_) | Value::Map(_))
 }
 
-impl TextWriter<'_> {
-    /// `name` is the upper-case name of what `value` is in.
+/// Entries of a map by their keys.
+fn by_key(map: &Map, wanted: impl Fn(&str, &Value) -> bool) -> Vec<(&str, &Value)> {
+    let entries = map.iter().map(|(k, v)| (&**k, v));
+    let mut entries: Vec<(&str, &Value)> = entries.filter(|(k, v)| wanted(k, v)).collect();
+    entries.sort_unstable_by_key(|(k, _)| *k);
+    entries
+}
+
+impl<'w> TextWriter<'w> {
+    fn new(out: &'w mut dyn Write) -> TextWriter<'w> {
+        TextWriter { out, line: Vec::new(), gathered: 16 << 10, scratch: String::new() }
+    }
+
+    /// What is written is the key of what `value` is in, in upper case: `name` is that key.
     fn item(&mut self, value: &Value, name: Option<&str>, depth: usize) -> Result<(), OutputError> {
         if depth > MAX_DEPTH {
             return Err(OutputError::TooDeep);
         }
         match value {
-            Value::Map(map) => self.map(map, name, depth),
+            Value::Map(map) => self.map(map, name, |w, key, value| w.item(value, Some(key), depth + 1)),
             Value::List(items) => self.list(items, name, depth),
             scalar => {
                 self.scalar(scalar)?;
@@ -56,7 +71,7 @@ impl TextWriter<'_> {
 
     fn end_line(&mut self) -> Result<(), OutputError> {
         self.line.push(b'\n');
-        if self.line.len() < GATHERED { Ok(()) } else { Ok(self.flush()?) }
+        if self.line.len() < self.gathered { Ok(()) } else { Ok(self.flush()?) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -94,22 +109,22 @@ impl TextWriter<'_> {
         if line.begun { self.end_line() } else { Ok(()) }
     }
 
-    /// A map outside a list: its scalars by key, then the rest by key.
-    fn map(&mut self, map: &Map, name: Option<&str>, depth: usize) -> Result<(), OutputError> {
-        let mut entries: Vec<(&str, &Value)> = map.iter().map(|(k, v)| (&**k, v)).collect();
-        entries.sort_unstable_by_key(|(k, _)| *k);
+    /// A map outside a list: its scalars by key, then the rest by key, which `nested` writes.
+    fn map(
+        &mut self,
+        map: &Map,
+        name: Option<&str>,
+        mut nested: impl FnMut(&mut Self, &str, &Value) -> Result<(), OutputError>,
+    ) -> Result<(), OutputError> {
         let mut line = Line::default();
-        for (_, value) in entries.iter().filter(|(_, v)| is_scalar(v)) {
+        for (_, value) in by_key(map, |_, value| is_scalar(value)) {
             self.begin(&mut line, name);
             self.scalar(value)?;
         }
         if line.begun {
             self.end_line()?;
         }
-        for (key, value) in entries.iter().filter(|(_, v)| !is_scalar(v)) {
-            self.item(value, Some(&key.to_uppercase()), depth + 1)?;
-        }
-        Ok(())
+        by_key(map, |_, value| !is_scalar(value)).into_iter().try_for_each(|(key, value)| nested(self, key, value))
     }
 
     /// A map in a list of maps: the columns that the list's maps share, then the rest by key.
@@ -127,13 +142,8 @@ impl TextWriter<'_> {
         if line.begun {
             self.end_line()?;
         }
-        let mut rest: Vec<(&str, &Value)> = Vec::new();
-        rest.extend(
-            map.iter().map(|(k, v)| (&**k, v)).filter(|(k, v)| !is_scalar(v) && columns.binary_search(k).is_err()),
-        );
-        rest.sort_unstable_by_key(|(k, _)| *k);
-        for (key, value) in rest {
-            self.item(value, Some(&key.to_uppercase()), depth + 1)?;
+        for (key, value) in by_key(map, |key, value| !is_scalar(value) && columns.binary_search(&key).is_err()) {
+            self.item(value, Some(key), depth + 1)?;
         }
         Ok(())
     }
@@ -142,10 +152,20 @@ impl TextWriter<'_> {
     fn begin(&mut self, line: &mut Line, name: Option<&str>) {
         if let (false, Some(name)) = (line.begun, name) {
             line.begun = true;
-            self.line.extend_from_slice(name.as_bytes());
+            self.name(name);
         }
         if std::mem::replace(&mut line.begun, true) {
             self.line.push(b'\t');
+        }
+    }
+
+    fn name(&mut self, key: &str) {
+        if key.is_ascii() {
+            let begin = self.line.len();
+            self.line.extend_from_slice(key.as_bytes());
+            self.line[begin..].make_ascii_uppercase();
+        } else {
+            self.line.extend_from_slice(key.to_uppercase().as_bytes());
         }
     }
 }

@@ -220,14 +220,21 @@ impl<'a> JsonReader<'a> {
     /// The number at the reader, `NaN` and the infinities included.
     pub(crate) fn number(&mut self) -> Result<Value, JsonFault> {
         let begin = self.at;
+        let mut plain: i64 = 0;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            plain = plain.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            self.at += 1;
+        }
+        // Nearly all numbers are these.
+        let digits = self.at - begin;
+        let goes_on = matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'A'..=b'Z' | b'a'..=b'z'));
+        if (1..19).contains(&digits) && !goes_on && (digits == 1 || self.bytes[begin] != b'0') {
+            return Ok(Value::Int(plain));
+        }
         while matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'A'..=b'Z' | b'a'..=b'z')) {
             self.at += 1;
         }
         let text = &self.text[begin..self.at];
-        let plain = !text.starts_with('0') && text.len() < 19 && text.bytes().all(|b| b.is_ascii_digit());
-        if plain && let Ok(n) = text.parse() {
-            return Ok(Value::Int(n));
-        }
         parse_json(text).map_err(|_| JsonFault::Syntax(begin))
     }
 

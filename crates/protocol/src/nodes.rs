@@ -171,12 +171,11 @@ impl MemberNode {
 }
 
 impl Structure {
-    /// The member that `matches`, looking first at `expected`, since services send members in the model's order.
+    /// The member that `matches`, looking from `expected` on first, since services send members in the model's order.
     pub(crate) fn find(&self, expected: usize, matches: impl Fn(&MemberNode) -> bool) -> Option<usize> {
-        if self.members.get(expected).is_some_and(&matches) {
-            return Some(expected);
-        }
-        self.members.iter().position(matches)
+        let (before, from) = self.members.split_at(expected.min(self.members.len()));
+        let later = from.iter().position(&matches).map(|place| expected + place);
+        later.or_else(|| before.iter().position(matches))
     }
 }
 

@@ -130,11 +130,19 @@ impl<'a> XmlReader<'a> {
     /// is none, the element is left.
     pub(crate) fn text_or_child(&mut self) -> Result<(String, Option<String>), XmlFault> {
         let mut out = String::new();
+        // Most text is one piece; of more pieces the length is seen ahead.
+        let ahead = |reader: &Self| {
+            let rest = reader.text.as_bytes().get(reader.inner.buffer_position() as usize..).unwrap_or_default();
+            rest.iter().position(|b| *b == b'<').unwrap_or(rest.len()).min(MOST_AHEAD)
+        };
         loop {
             match self.event()? {
                 Event::Text(text) => push_lines(&mut out, &text),
                 Event::CData(text) => push_lines(&mut out, &text),
-                Event::GeneralRef(reference) => out.push(self.character(&reference)?),
+                Event::GeneralRef(reference) => {
+                    out.reserve(1 + ahead(self));
+                    out.push(self.character(&reference)?);
+                }
                 Event::End(_) => {
                     self.depth -= 1;
                     return Ok((out, None));
@@ -205,9 +213,12 @@ impl<'a> XmlReader<'a> {
     }
 }
 
+/// Bytes of text that room is made for before they are read.
+const MOST_AHEAD: usize = 256;
+
 /// Adds text with its line ends as XML reads them: `\r\n` and `\r` are `\n`.
 fn push_lines(out: &mut String, text: &str) {
-    if text.contains('\r') {
+    if text.as_bytes().contains(&b'\r') {
         out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
     } else {
         out.push_str(text);

@@ -159,7 +159,7 @@ fn write_scalar(out: &mut impl Write, value: &Value, style: JsonStyle) -> io::Re
         Value::Null => out.write_all(b"null"),
         Value::Bool(true) => out.write_all(b"true"),
         Value::Bool(false) => out.write_all(b"false"),
-        Value::Int(n) => write!(out, "{n}"),
+        Value::Int(n) => out.write_all(itoa::Buffer::new().format(*n).as_bytes()),
         Value::BigInt(t) => out.write_all(t.as_bytes()),
         Value::Float(f) if f.is_nan() => out.write_all(b"NaN"),
         Value::Float(f) if f.is_infinite() => out.write_all(if *f > 0.0 { b"Infinity" } else { b"-Infinity" }),

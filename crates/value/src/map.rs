@@ -157,6 +157,10 @@ impl<'a> Iterator for Iter<'a> {
         self.0.next().map(|(k, v)| (k, v))
     }
 
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.0.nth(n).map(|(k, v)| (k, v))
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
     }

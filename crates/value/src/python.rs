@@ -106,10 +106,7 @@ fn write(out: &mut String, value: &Value, maps: MapClass, depth: usize) -> bool 
         Value::Null => out.push_str("None"),
         Value::Bool(true) => out.push_str("True"),
         Value::Bool(false) => out.push_str("False"),
-        Value::Int(n) => {
-            // Writing to a string can't fail.
-            let _ = write!(out, "{n}");
-        }
+        Value::Int(n) => out.push_str(itoa::Buffer::new().format(*n)),
         Value::BigInt(digits) => out.push_str(digits),
         Value::Float(f) => out.push_str(&python_float(*f)),
         Value::String(text) => write_repr_str(out, text),

@@ -1,18 +1,25 @@
-//! Results printed as JSON whose lists become text while replies are read: neither all pages nor a long reply are ever
+//! Results whose lists become JSON or lines of text while replies are read: neither all pages nor a long reply are ever
 //! held as values.
 
-use crate::context::Context;
 use crate::error::Failure;
 use oxaws_client::PageLists;
 use oxaws_jmespath::Expression;
-use oxaws_output::Format;
 use oxaws_output::json::Listing;
+use oxaws_output::text::Lines;
+use oxaws_output::{Format, OutputError, json, text};
 use oxaws_value::{Map, Value};
+use std::io::Write;
 
 /// What will be printed, as far as it is known.
 pub(super) struct Streamed<'e> {
-    listing: Listing,
+    lists: Lists,
     query: Option<Query<'e>>,
+}
+
+/// The lists as they will be printed.
+enum Lists {
+    Json(Listing),
+    Text(Lines),
 }
 
 /// A `--query` that maps the elements of a list: it is applied to each by itself.
@@ -27,11 +34,64 @@ struct Query<'e> {
     settled: bool,
 }
 
+impl Lists {
+    fn new(format: Format, paths: impl IntoIterator<Item = Vec<String>>) -> Option<Lists> {
+        match format {
+            Format::Json => Some(Lists::Json(Listing::new(paths))),
+            Format::Text => Some(Lists::Text(Lines::new(paths))),
+            Format::Yaml | Format::YamlStream | Format::Table | Format::Off => None,
+        }
+    }
+
+    fn push(&mut self, list: usize, element: &Value) {
+        match self {
+            Lists::Json(listing) => listing.push(list, element),
+            Lists::Text(lines) => lines.push(list, element),
+        }
+    }
+
+    fn settle(&mut self, list: usize, keep: bool) {
+        match self {
+            Lists::Json(listing) => listing.settle(list, keep),
+            Lists::Text(lines) => lines.settle(list, keep),
+        }
+    }
+
+    fn has(&self, list: usize) -> bool {
+        match self {
+            Lists::Json(listing) => listing.has(list),
+            Lists::Text(lines) => lines.has(list),
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write, rest: &Value) -> Result<(), OutputError> {
+        match self {
+            Lists::Json(listing) => listing.write(out, rest),
+            Lists::Text(lines) => lines.write(out, rest),
+        }
+    }
+
+    fn write_whole(&self, out: &mut dyn Write, value: &Value) -> Result<(), OutputError> {
+        match self {
+            Lists::Json(_) => json::write_json(out, value),
+            Lists::Text(_) => text::write_text(out, value),
+        }
+    }
+}
+
 impl<'e> Streamed<'e> {
-    /// For a result with lists at `paths`; `None` where `expression` asks for more than parts of one of them.
-    pub(super) fn new(expression: Option<&'e Expression>, paths: &[Vec<String>]) -> Option<Streamed<'e>> {
+    /// For a result with lists at `paths`; `None` where there is none, where `expression` asks for more than parts of one
+    /// of them, and in formats that need all of a result.
+    pub(super) fn new(
+        format: Format,
+        expression: Option<&'e Expression>,
+        paths: &[Vec<String>],
+    ) -> Option<Streamed<'e>> {
+        if paths.is_empty() {
+            return None;
+        }
         let Some(expression) = expression else {
-            return Some(Streamed { listing: Listing::new(paths.to_vec()), query: None });
+            return Some(Streamed { lists: Lists::new(format, paths.to_vec())?, query: None });
         };
         let mapped = expression.mapped_list()?;
         let list = paths.iter().position(|path| *path == mapped)?;
@@ -41,29 +101,30 @@ impl<'e> Streamed<'e> {
         });
         let query = Query { expression, list, root, failure: None, settled: false };
         // What the query gives is a list itself.
-        Some(Streamed { listing: Listing::new([Vec::new()]), query: Some(query) })
+        Some(Streamed { lists: Lists::new(format, [Vec::new()])?, query: Some(query) })
     }
 
-    /// Prints the result: `rest` has empty lists in place of those that were taken.
-    pub(super) fn print(self, cx: &Context, pager: Option<&str>, rest: &Value) -> Result<(), Failure> {
-        let failed = |e: oxaws_jmespath::RuntimeError| Failure::General(e.to_string());
-        match self.query {
-            None => cx.ui.formatted(Format::Json, pager, |out| Ok(self.listing.write(out, rest)?)),
-            Some(Query { failure: Some(text), .. }) => Err(Failure::General(text)),
-            Some(_) if self.listing.has(0) => {
-                cx.ui.formatted(Format::Json, pager, |out| Ok(self.listing.write(out, &Value::List(Vec::new()))?))
-            }
-            Some(query) => {
-                let shown = query.expression.search_cow(rest).map_err(failed)?;
-                cx.ui.formatted(Format::Json, pager, |out| Ok(oxaws_output::json::write_json(out, &shown)?))
-            }
+    /// Writes the result, or a page of it: `rest` has empty lists in place of those that were taken.
+    pub(super) fn write(&self, out: &mut dyn Write, rest: &Value) -> Result<(), Failure> {
+        match &self.query {
+            None => Ok(self.lists.write(out, rest)?),
+            Some(Query { failure: Some(text), .. }) => Err(Failure::General(text.clone())),
+            Some(_) if self.lists.has(0) => Ok(self.lists.write(out, &Value::List(Vec::new()))?),
+            Some(query) => Ok(self.lists.write_whole(out, &*super::query(Some(query.expression), rest)?)?),
+        }
+    }
+
+    /// Makes room for the next page, where each is a result of its own.
+    pub(super) fn next_page(&mut self) {
+        if let Lists::Text(lines) = &mut self.lists {
+            lines.clear();
         }
     }
 }
 
 impl PageLists for Streamed<'_> {
     fn element(&mut self, list: usize, element: Value) {
-        let Some(query) = &mut self.query else { return self.listing.push(list, &element) };
+        let Some(query) = &mut self.query else { return self.lists.push(list, &element) };
         if query.list != list || query.failure.is_some() {
             return;
         }
@@ -71,23 +132,27 @@ impl PageLists for Streamed<'_> {
             only.clear();
             only.push(element);
         }
-        let listing = &mut self.listing;
-        if let Err(e) = query.expression.search_each(&query.root, |part| listing.push(0, part)) {
+        let lists = &mut self.lists;
+        if let Err(e) = query.expression.search_each(&query.root, |part| lists.push(0, part)) {
             query.failure = Some(e.to_string());
         }
     }
 
     fn settle(&mut self, list: usize, keep: bool) {
-        let Some(query) = &mut self.query else { return self.listing.settle(list, keep) };
+        let Some(query) = &mut self.query else { return self.lists.settle(list, keep) };
         if query.list != list {
             return;
         }
-        self.listing.settle(0, keep);
+        self.lists.settle(0, keep);
         if keep {
             query.settled = query.failure.is_some();
         } else if !query.settled {
             query.failure = None;
         }
+    }
+
+    fn need_all(&self) -> bool {
+        matches!(&self.lists, Lists::Text(lines) if lines.need_all())
     }
 }
 
