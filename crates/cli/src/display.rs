@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::operation::OperationCall;
 use crate::registry::Hook;
-use oxaws_client::{Pages, Reply};
+use oxaws_client::{PageLists, Pages, Reply};
 use oxaws_jmespath::Expression;
 use oxaws_model::ShapeKind;
 use oxaws_output::{Format, TableOptions};
@@ -35,11 +35,13 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     }
     let lists = lists_of(call);
     // A format that is unknown shows once the reply is there.
-    let format = cx.output_format().unwrap_or(Format::Off);
+    let format = cx.output_format().unwrap_or(Format::Table);
     if let Some(mut streamed) = Streamed::new(format, cx.globals.query.as_ref(), &lists) {
         let rest = cx.session.call_without_lists(call.operation, input, &lists, &mut streamed)?;
-        let pager = cx.pager()?;
-        cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &Value::Map(rest)))?;
+        if !rest.is_empty() || cx.globals.query.is_some() {
+            let pager = cx.pager()?;
+            cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &Value::Map(rest)))?;
+        }
         return Ok(Exit::Success);
     }
     let Reply { value, stream, .. } = cx.session.call(call.operation, input)?;
@@ -54,12 +56,15 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
 
 /// The lists of a reply that nobody looks at but those who print it.
 fn lists_of(call: &OperationCall) -> Vec<Vec<String>> {
-    let looked_at = call.cx.registry.tweaks_of(call.service, call.name).any(|hook| matches!(hook, Hook::Reply(_)));
-    if looked_at || call.outfile.is_some() {
+    if is_looked_at(call) || call.outfile.is_some() {
         return Vec::new();
     }
     let members = call.operation.output().into_iter().flat_map(|output| output.members());
     members.filter(|m| m.shape().kind() == ShapeKind::List).map(|m| vec![m.name().to_owned()]).collect()
+}
+
+fn is_looked_at(call: &OperationCall) -> bool {
+    call.cx.registry.tweaks_of(call.service, call.name).any(|hook| matches!(hook, Hook::Reply(_)))
 }
 
 fn run_reply_hooks(call: &OperationCall, value: &mut Value) -> Result<(), Failure> {
@@ -110,61 +115,55 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
         out.flush()?;
         Ok(())
     };
-    let paths = pages.list_paths().unwrap_or_default();
+    let paths = if is_looked_at(call) { None } else { pages.list_paths() }.unwrap_or_default();
     let mut streamed = Streamed::new(format, expression, &paths);
+    let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
     match format {
         Format::Off => {
-            while pages.next()?.is_some() {}
+            let mut nobody = Nobody;
+            while pages.next_without_lists(&paths, &mut nobody, hooks)?.is_some() {}
             Ok(())
         }
-        Format::Text => cx.ui.formatted(format, pager.as_deref(), |out| {
-            if let Some(streamed) = &mut streamed {
-                let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
-                while let Some(part) = pages.next_part_without_lists(&paths, streamed, hooks)? {
-                    let rest = Value::Map(part);
-                    streamed.write(out, &rest)?;
-                    out.flush()?;
-                    streamed.next_page();
-                    if pages.is_at_end() {
-                        leave_to_the_system(rest);
+        Format::Text | Format::YamlStream => cx.ui.formatted(format, pager.as_deref(), |out| {
+            let mut first = true;
+            loop {
+                let page = match &mut streamed {
+                    Some(streamed) => pages.next_without_lists(&paths, streamed, hooks)?,
+                    None => pages.next_whole(hooks)?,
+                };
+                let Some(page) = page else { break };
+                let shown = match format {
+                    Format::Text => Value::Map(pages.result_part(page, std::mem::take(&mut first))?),
+                    _ => page,
+                };
+                match &mut streamed {
+                    Some(streamed) => {
+                        streamed.write(out, &shown)?;
+                        streamed.next_page();
                     }
+                    None if format == Format::Text => {
+                        oxaws_output::text::write_text(out, query(expression, &shown)?.as_ref())?;
+                    }
+                    None => oxaws_output::yaml::write_stream_page(out, query(expression, &shown)?.as_ref())?,
                 }
-            } else {
-                let mut first = true;
-                while let Some(mut page) = pages.next()? {
-                    run_reply_hooks(call, &mut page)?;
-                    let shown = Value::Map(pages.result_part(page, first)?);
-                    first = false;
-                    write(out, query(expression, &shown)?.as_ref())?;
-                    if pages.is_at_end() {
-                        leave_to_the_system(shown);
-                    }
+                out.flush()?;
+                if pages.is_at_end() {
+                    leave_to_the_system(shown);
                 }
             }
-            if let Some(token) = pages.resume_token() {
+            if let (Format::Text, Some(token)) = (format, pages.resume_token()) {
                 let inner: Map = [("NextToken", Value::from(token))].into_iter().collect();
                 let shown: Map = [("NextToken", Value::Map(inner))].into_iter().collect();
                 write(out, query(expression, &Value::Map(shown))?.as_ref())?;
             }
             Ok(())
         }),
-        Format::YamlStream => cx.ui.formatted(format, pager.as_deref(), |out| {
-            while let Some(mut page) = pages.next()? {
-                run_reply_hooks(call, &mut page)?;
-                let shown = query(expression, &page)?;
-                oxaws_output::yaml::write_stream_page(out, &shown)?;
-                out.flush()?;
-            }
-            Ok(())
-        }),
         Format::Json | Format::Yaml | Format::Table => {
             if let Some(mut streamed) = streamed {
-                let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
                 let rest = Value::Map(pages.merge_without_lists(&paths, &mut streamed, hooks)?);
                 return cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &rest));
             }
-            let merged = pages.merge(|page| run_reply_hooks(call, page).map_err(MergeError::Hook))?;
-            let merged = Value::Map(merged);
+            let merged = Value::Map(pages.merge(hooks)?);
             let shown = query(expression, &merged)?;
             cx.ui.formatted(format, pager.as_deref(), |out| write(out, &shown))?;
             drop(shown);
@@ -172,6 +171,15 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
             Ok(())
         }
     }
+}
+
+/// Wants no element: nothing is printed.
+struct Nobody;
+
+impl PageLists for Nobody {
+    fn element(&mut self, _list: usize, _element: Value) {}
+
+    fn settle(&mut self, _list: usize, _keep: bool) {}
 }
 
 /// What can go wrong while pages are merged.

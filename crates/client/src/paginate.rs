@@ -149,11 +149,11 @@ impl<'a, 'w> Pages<'a, 'w> {
     /// Those of the call; a token that repeats.
     #[allow(clippy::should_implement_trait, reason = "an iterator over results would hide the first error's finality")]
     pub fn next(&mut self) -> Result<Option<Value>, CallError> {
-        self.next_without_lists(None)
+        self.fetch(None)
     }
 
     /// As [`Pages::next`]; the lists of result keys may go elsewhere as they are read.
-    fn next_without_lists(&mut self, apart: Option<&mut Apart>) -> Result<Option<Value>, CallError> {
+    fn fetch(&mut self, apart: Option<&mut Apart>) -> Result<Option<Value>, CallError> {
         if let Some(error) = self.deferred.take() {
             self.done = true;
             return Err(error);
@@ -353,7 +353,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         let mut begun = vec![false; paths.len()];
         let mut apart = self.apart(paths, taker);
         let mut first = true;
-        while let Some(mut page) = self.next_without_lists(Some(&mut apart))? {
+        while let Some(mut page) = self.fetch(Some(&mut apart))? {
             each(&mut page)?;
             let whole = std::mem::take(&mut first) && self.is_at_end();
             self.merge_page(&mut merged, &mut page, &mut |place, value| match value {
@@ -370,26 +370,38 @@ impl<'a, 'w> Pages<'a, 'w> {
         Ok(self.complete(merged))
     }
 
-    /// As [`Pages::next`], of what text output shows of a page (see [`Pages::result_part`]; `each` sees the page before),
-    /// but the elements of lists are handed to `taker` as they are read, by the place of their result key in
-    /// [`Pages::list_paths`]: what is returned has empty lists in their place. Lists may stay in it. `paths` is what
-    /// [`Pages::list_paths`] gave.
+    /// As [`Pages::next`], after `each` has seen the page.
     ///
     /// # Errors
-    /// As [`Pages::next`], and those of `each`. `taker` may have had elements by then.
-    pub fn next_part_without_lists<E: From<CallError>>(
+    /// As [`Pages::next`], and those of `each`.
+    pub fn next_whole<E: From<CallError>>(
+        &mut self,
+        each: impl FnOnce(&mut Value) -> Result<(), E>,
+    ) -> Result<Option<Value>, E> {
+        let mut page = self.next()?;
+        page.as_mut().map(each).transpose()?;
+        Ok(page)
+    }
+
+    /// As [`Pages::next_whole`], but the elements of lists are handed to `taker` as they are read, by the place of their
+    /// result key in [`Pages::list_paths`]: the page has empty lists in their place. Lists may stay in it. `paths` is
+    /// what [`Pages::list_paths`] gave.
+    ///
+    /// # Errors
+    /// As [`Pages::next_whole`]. `taker` may have had elements by then.
+    pub fn next_without_lists<E: From<CallError>>(
         &mut self,
         paths: &[Vec<String>],
         taker: &mut dyn PageLists,
         each: impl FnOnce(&mut Value) -> Result<(), E>,
-    ) -> Result<Option<Map>, E> {
-        let first = self.first;
+    ) -> Result<Option<Value>, E> {
         let mut apart = self.apart(paths, taker);
-        let Some(mut page) = self.next_without_lists(Some(&mut apart))? else { return Ok(None) };
+        let Some(mut page) = self.fetch(Some(&mut apart))? else { return Ok(None) };
         each(&mut page)?;
-        let part = self.result_part(page, first)?;
-        apart.settle_in(paths, &part);
-        Ok(Some(part))
+        if let Value::Map(page) = &page {
+            apart.settle_in(paths, page);
+        }
+        Ok(Some(page))
     }
 
     /// What hands on those lists at `paths` that nothing else needs.

@@ -15,11 +15,13 @@
 
 mod chunks;
 pub mod json;
+mod listing;
 pub mod table;
 pub mod text;
 mod width;
 pub mod yaml;
 
+pub use listing::Listing;
 pub use table::TableOptions;
 pub use yaml::yaml_text;
 

@@ -13,7 +13,9 @@ pub(crate) struct Tag<'a>(BytesStart<'a>);
 impl Tag<'_> {
     /// The name without its prefix.
     pub(crate) fn name(&self) -> &str {
-        self.0.local_name().into_inner()
+        let name = self.0.name().into_inner();
+        // Names are so short that a search made for long texts costs more than it finds.
+        name.bytes().position(|b| b == b':').map_or(name, |colon| &name[colon + 1..])
     }
 
     /// The value of an attribute. A name with a prefix is looked for by what follows the prefix, as long as the

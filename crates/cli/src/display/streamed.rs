@@ -1,12 +1,11 @@
-//! Results whose lists become JSON or lines of text while replies are read: neither all pages nor a long reply are ever
+//! Results whose lists become text while replies are read: neither all pages nor a long reply are ever
 //! held as values.
 
 use crate::error::Failure;
 use oxaws_client::PageLists;
 use oxaws_jmespath::Expression;
-use oxaws_output::json::Listing;
 use oxaws_output::text::Lines;
-use oxaws_output::{Format, OutputError, json, text};
+use oxaws_output::{Format, Listing, OutputError};
 use oxaws_value::{Map, Value};
 use std::io::Write;
 
@@ -18,7 +17,7 @@ pub(super) struct Streamed<'e> {
 
 /// The lists as they will be printed.
 enum Lists {
-    Json(Listing),
+    Listing(Listing),
     Text(Lines),
 }
 
@@ -37,44 +36,43 @@ struct Query<'e> {
 impl Lists {
     fn new(format: Format, paths: impl IntoIterator<Item = Vec<String>>) -> Option<Lists> {
         match format {
-            Format::Json => Some(Lists::Json(Listing::new(paths))),
             Format::Text => Some(Lists::Text(Lines::new(paths))),
-            Format::Yaml | Format::YamlStream | Format::Table | Format::Off => None,
+            _ => Listing::new(format, paths).map(Lists::Listing),
         }
     }
 
     fn push(&mut self, list: usize, element: &Value) {
         match self {
-            Lists::Json(listing) => listing.push(list, element),
+            Lists::Listing(listing) => listing.push(list, element),
             Lists::Text(lines) => lines.push(list, element),
         }
     }
 
     fn settle(&mut self, list: usize, keep: bool) {
         match self {
-            Lists::Json(listing) => listing.settle(list, keep),
+            Lists::Listing(listing) => listing.settle(list, keep),
             Lists::Text(lines) => lines.settle(list, keep),
         }
     }
 
     fn has(&self, list: usize) -> bool {
         match self {
-            Lists::Json(listing) => listing.has(list),
+            Lists::Listing(listing) => listing.has(list),
             Lists::Text(lines) => lines.has(list),
         }
     }
 
     fn write(&self, out: &mut dyn Write, rest: &Value) -> Result<(), OutputError> {
         match self {
-            Lists::Json(listing) => listing.write(out, rest),
+            Lists::Listing(listing) => listing.write(out, rest),
             Lists::Text(lines) => lines.write(out, rest),
         }
     }
 
-    fn write_whole(&self, out: &mut dyn Write, value: &Value) -> Result<(), OutputError> {
+    fn clear(&mut self) {
         match self {
-            Lists::Json(_) => json::write_json(out, value),
-            Lists::Text(_) => text::write_text(out, value),
+            Lists::Listing(listing) => listing.clear(),
+            Lists::Text(lines) => lines.clear(),
         }
     }
 }
@@ -90,7 +88,8 @@ impl<'e> Streamed<'e> {
         if paths.is_empty() {
             return None;
         }
-        let Some(expression) = expression else {
+        // What isn't printed isn't searched.
+        let Some(expression) = expression.filter(|_| format != Format::Off) else {
             return Some(Streamed { lists: Lists::new(format, paths.to_vec())?, query: None });
         };
         let mapped = expression.mapped_list()?;
@@ -110,15 +109,14 @@ impl<'e> Streamed<'e> {
             None => Ok(self.lists.write(out, rest)?),
             Some(Query { failure: Some(text), .. }) => Err(Failure::General(text.clone())),
             Some(_) if self.lists.has(0) => Ok(self.lists.write(out, &Value::List(Vec::new()))?),
-            Some(query) => Ok(self.lists.write_whole(out, &*super::query(Some(query.expression), rest)?)?),
+            // Where there is no such list, the result is null, or whatever stands in its place.
+            Some(query) => Ok(self.lists.write(out, &*super::query(Some(query.expression), rest)?)?),
         }
     }
 
     /// Makes room for the next page, where each is a result of its own.
     pub(super) fn next_page(&mut self) {
-        if let Lists::Text(lines) = &mut self.lists {
-            lines.clear();
-        }
+        self.lists.clear();
     }
 }
 

@@ -1,6 +1,7 @@
 //! The lines of the YAML text: columns, indentation, and where long scalars break.
 
 use super::scalar::{is_break, is_printable};
+use crate::chunks::Chunks;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -62,6 +63,21 @@ impl<'w> Sink<'w> {
             self.out.write_all(&BLANKS[..n])?;
             self.column += n;
         }
+        Ok(())
+    }
+
+    /// Writes whole lines that are there already. Where the present line is still free, it is the first of them, up to
+    /// what stands on it (a dash in place of a blank).
+    pub(super) fn lines(&mut self, text: &Chunks) -> io::Result<()> {
+        if !self.indenting {
+            self.new_line()?;
+        }
+        let mut skipped = std::mem::take(&mut self.column);
+        for piece in text.pieces() {
+            self.out.write_all(&piece[skipped.min(piece.len())..])?;
+            skipped = 0;
+        }
+        self.indenting = true;
         Ok(())
     }
 

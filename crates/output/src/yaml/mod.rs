@@ -5,6 +5,7 @@ mod fold;
 mod scalar;
 
 use crate::OutputError;
+use crate::listing::{Inside, inside};
 use fold::Sink;
 use oxaws_value::{JsonStyle, Value, python_float, write_json};
 use scalar::Style;
@@ -66,6 +67,29 @@ pub fn write_stream_page(out: &mut dyn Write, page: &Value) -> Result<(), Output
     Ok(())
 }
 
+/// Writes an element of a sequence whose dashes stand `depth` levels deep, its lines whole.
+pub(crate) fn write_element(out: &mut Vec<u8>, element: &Value, depth: usize) -> io::Result<()> {
+    let list = Open::List { items: std::slice::from_ref(element).iter(), indent: depth * INDENT };
+    Emitter::new(out, BinaryStyle::Literal).run(list)
+}
+
+/// As [`write_yaml`], with the elements in the lists, which are empty lists in `result`.
+pub(crate) fn write_listing(out: &mut dyn Write, result: &Value, lists: &[Inside]) -> Result<(), OutputError> {
+    match result {
+        Value::List(_) | Value::Map(_) if lists.iter().any(|(_, text)| !text.is_empty()) => {
+            Ok(Emitter::new(out, BinaryStyle::Literal).with_lists(result, Place::Root, 0, lists)?)
+        }
+        _ => write_yaml(out, result),
+    }
+}
+
+/// As [`write_stream_page`], with the elements in the lists, which are empty lists in `page`.
+pub(crate) fn write_stream_listing(out: &mut dyn Write, page: &Value, lists: &[Inside]) -> io::Result<()> {
+    let mut emitter = Emitter::new(out, BinaryStyle::Literal);
+    emitter.sink.put("-")?;
+    emitter.with_lists(page, Place::AfterDash, 0, lists)
+}
+
 /// The text of [`write_document`].
 pub fn yaml_text(value: &Value) -> String {
     let mut out = Vec::new();
@@ -101,10 +125,7 @@ impl<'w> Emitter<'w> {
     }
 
     fn document(&mut self, value: &Value) -> io::Result<()> {
-        match self.node(value, Place::Root, 0)? {
-            Some(open) => self.run(open),
-            None => self.sink.end_document(),
-        }
+        self.with_lists(value, Place::Root, 0, &[])
     }
 
     /// Writes collections with a stack of its own, so that any depth can be written.
@@ -139,6 +160,33 @@ impl<'w> Emitter<'w> {
             stack.extend(inner);
         }
         self.sink.end_document()
+    }
+
+    /// Writes a node and ends its last line. Recursion ends with the longest path to a list.
+    fn with_lists(&mut self, value: &Value, place: Place, indent: usize, lists: &[Inside]) -> io::Result<()> {
+        match (value, lists) {
+            (Value::List(items), [([], text)]) if items.is_empty() && !text.is_empty() => {
+                self.opening(place);
+                return self.sink.lines(text);
+            }
+            (Value::Map(_), [_, ..]) => {}
+            _ => {
+                return match self.node(value, place, indent)? {
+                    Some(open) => self.run(open),
+                    None => self.sink.end_document(),
+                };
+            }
+        }
+        match self.node(value, place, indent)? {
+            Some(Open::Map { entries, indent }) => {
+                for (key, value) in entries {
+                    let place = self.key(key, indent)?;
+                    self.with_lists(value, place, indent, &inside(lists, key))?;
+                }
+                Ok(())
+            }
+            _ => self.sink.end_document(),
+        }
     }
 
     fn key(&mut self, key: &str, indent: usize) -> io::Result<Place> {
