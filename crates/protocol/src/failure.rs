@@ -45,6 +45,13 @@ pub enum ParseFailure {
     },
     /// Something other than key and value in an entry of an XML map.
     UnknownTag(String),
+    /// Half a surrogate pair in a JSON text, which no output can hold. (The AWS CLI fails once it prints it.)
+    Surrogate {
+        /// The half.
+        code: u32,
+        /// Characters before it in its text.
+        position: usize,
+    },
     /// Nested deeper than any service answers.
     TooDeep,
 }
@@ -169,6 +176,10 @@ impl fmt::Display for ParseFailure {
                 write!(f, "Invalid service response: {shape} must have one and only one member set.")
             }
             ParseFailure::UnknownTag(tag) => write!(f, "Unknown tag: {tag}"),
+            ParseFailure::Surrogate { code, position } => write!(
+                f,
+                "'utf-8' codec can't encode character '\\u{code:04x}' in position {position}: surrogates not allowed"
+            ),
             ParseFailure::TooDeep => f.write_str("The answer is nested too deeply"),
         }
     }

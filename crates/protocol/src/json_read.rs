@@ -31,6 +31,7 @@ impl Fault {
     fn into_failure(self, reply: &Reply) -> ParseFailure {
         match self {
             Fault::Json(JsonFault::TooDeep) => ParseFailure::TooDeep,
+            Fault::Json(JsonFault::Surrogate { code, position }) => ParseFailure::Surrogate { code, position },
             Fault::Json(JsonFault::Syntax(_)) if reply.is_html() => reply.mismatch(Mismatch::Html),
             Fault::Json(JsonFault::Syntax(position)) => reply.mismatch(Mismatch::Json { position }),
             Fault::Type { place, wanted, found } => {
