@@ -7,16 +7,21 @@ use oxaws_value::{Map, Value};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The sections of `value`, which is truthy.
-pub(super) fn sections<'a>(title: &'a str, value: &'a Value) -> Result<Vec<Section<'a>>, OutputError> {
-    let mut builder = Builder { sections: Vec::new(), scratch: String::new() };
+/// Hands the sections of `value`, which is truthy, to `each`, in their order.
+pub(super) fn sections<'a>(
+    title: &'a str,
+    value: &'a Value,
+    each: &mut dyn FnMut(&Section<'a>) -> Result<(), OutputError>,
+) -> Result<(), OutputError> {
+    let mut builder = Builder { last: None, each, scratch: String::new() };
     builder.value(Some(title), value, 0, 0)?;
-    Ok(builder.sections)
+    builder.end_section()
 }
 
-struct Builder<'a> {
-    /// The last one is where rows go.
-    sections: Vec<Section<'a>>,
+struct Builder<'a, 'e> {
+    /// The section that was begun last, which is where rows go.
+    last: Option<Section<'a>>,
+    each: &'e mut dyn FnMut(&Section<'a>) -> Result<(), OutputError>,
     scratch: String,
 }
 
@@ -24,17 +29,19 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::List(_) | Value::Map(_))
 }
 
-impl<'a> Builder<'a> {
-    fn begin(&mut self, title: Option<&'a str>, indent: usize) {
-        self.sections.push(Section::new(title, indent));
+impl<'a> Builder<'a, '_> {
+    fn begin(&mut self, title: Option<&'a str>, indent: usize) -> Result<(), OutputError> {
+        self.end_section()?;
+        self.last = Some(Section::new(title, indent));
+        Ok(())
+    }
+
+    fn end_section(&mut self) -> Result<(), OutputError> {
+        self.last.take().map_or(Ok(()), |section| (self.each)(&section))
     }
 
     fn current(&mut self) -> &mut Section<'a> {
-        if self.sections.is_empty() {
-            self.begin(None, 0);
-        }
-        let last = self.sections.len() - 1;
-        &mut self.sections[last]
+        self.last.get_or_insert_with(|| Section::new(None, 0))
     }
 
     fn add_row(&mut self, count: usize, cells: impl Iterator<Item = Cell<'a>>) -> Result<(), OutputError> {
@@ -59,7 +66,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         if title.is_some() {
-            self.begin(title, indent);
+            self.begin(title, indent)?;
         }
         match value {
             Value::Map(map) => self.map(map, indent, depth),
@@ -124,7 +131,7 @@ impl<'a> Builder<'a> {
         self.current().set_heads(Rc::clone(&heads))?;
         for (i, item) in items.iter().enumerate() {
             if i > 0 && !more.is_empty() {
-                self.begin(title, indent);
+                self.begin(title, indent)?;
                 self.current().set_heads(Rc::clone(&heads))?;
             }
             let Value::Map(map) = item else {

@@ -36,8 +36,11 @@ pub fn write_table(out: &mut dyn Write, title: &str, value: &Value, options: &Ta
     if !value.is_truthy() {
         return Ok(());
     }
-    let mut sections = build::sections(title, value)?;
-    render::render(out, &mut sections, options)
+    // Sections are made twice, to measure and to draw, and held one at a time: there may be more of them than values.
+    let mut measure = render::Measure::default();
+    build::sections(title, value, &mut |section| measure.section(section))?;
+    let mut pen = render::Pen::new(out, options, &measure)?;
+    build::sections(title, value, &mut |section| pen.draw(section))
 }
 
 #[cfg(test)]

@@ -12,31 +12,32 @@ const CELL: &str = "\x1b[1m\x1b[34m";
 /// A dim yellow bar.
 const BAR: &str = "\x1b[2m\x1b[33m|\x1b[0m";
 
-pub(super) fn render(out: &mut dyn Write, sections: &mut [Section], options: &TableOptions) -> Result<(), OutputError> {
-    let widest = |sections: &[Section]| sections.iter().map(Section::total_width).max().unwrap_or(0);
-    let mut width = widest(sections);
-    let mut scratch = String::new();
-    if width > options.width {
-        for section in sections.iter_mut() {
-            if let Some(turned) = section.turned(&mut scratch)? {
-                *section = turned;
-            }
-        }
-        width = widest(sections);
-    }
-    let mut pen =
-        Pen { out, colour: options.colour, line: String::new(), rule: String::new(), widths: Vec::new(), scratch };
-    pen.fill('-', width);
-    pen.top()?;
-    for section in sections.iter() {
-        pen.section(section, width - 2 * section.indent)?;
-    }
-    Ok(())
+/// How wide the sections are.
+#[derive(Default)]
+pub(super) struct Measure {
+    widest: usize,
+    /// With sections of one row on their side.
+    widest_turned: usize,
+    scratch: String,
 }
 
-struct Pen<'w> {
+impl Measure {
+    pub(super) fn section(&mut self, section: &Section) -> Result<(), OutputError> {
+        let width = section.total_width();
+        let turned = section.turned(&mut self.scratch)?;
+        self.widest = self.widest.max(width);
+        self.widest_turned = self.widest_turned.max(turned.map_or(width, |turned| turned.total_width()));
+        Ok(())
+    }
+}
+
+pub(super) struct Pen<'w> {
     out: &'w mut dyn Write,
     colour: bool,
+    /// Columns of the table.
+    width: usize,
+    /// Whether sections of one row are on their side, as they wouldn't fit the terminal otherwise.
+    turn: bool,
     /// The line being drawn, without the bars of its indentation.
     line: String,
     /// The line between the rows of the present section.
@@ -50,7 +51,24 @@ fn blanks(count: i64) -> usize {
     usize::try_from(count).unwrap_or(0)
 }
 
-impl Pen<'_> {
+impl<'w> Pen<'w> {
+    /// Draws the first line.
+    pub(super) fn new(out: &'w mut dyn Write, options: &TableOptions, measure: &Measure) -> io::Result<Pen<'w>> {
+        let turn = measure.widest > options.width;
+        let width = if turn { measure.widest_turned } else { measure.widest };
+        let (line, rule, widths, scratch) = Default::default();
+        let mut pen = Pen { out, colour: options.colour, width, turn, line, rule, widths, scratch };
+        pen.fill('-', width);
+        pen.top()?;
+        Ok(pen)
+    }
+
+    pub(super) fn draw(&mut self, section: &Section) -> Result<(), OutputError> {
+        let turned = if self.turn { section.turned(&mut self.scratch)? } else { None };
+        let section = turned.as_ref().unwrap_or(section);
+        self.section(section, self.width - 2 * section.indent)
+    }
+
     fn fill(&mut self, c: char, count: usize) {
         const BLANKS: &str = "                                                                ";
         if c != ' ' {
