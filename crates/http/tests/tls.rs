@@ -22,6 +22,15 @@ struct Tls {
 
 impl Tls {
     fn new(name: &str, hosts: &[&str], authority: bool) -> Tls {
+        Tls::of_versions(name, hosts, authority, rustls::ALL_VERSIONS)
+    }
+
+    fn of_versions(
+        name: &str,
+        hosts: &[&str],
+        authority: bool,
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> Tls {
         let mut params = CertificateParams::new(hosts.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()).unwrap();
         if authority {
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -32,7 +41,7 @@ impl Tls {
         std::fs::write(&bundle, cert.pem()).unwrap();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key)
@@ -181,4 +190,218 @@ fn through_a_tunnel_inside_tls() {
     };
     let mut response = get(&Client::new(options), &Url::parse("https://far.test/").unwrap()).unwrap();
     assert_eq!(response.body.read_to_vec(9).unwrap(), b"hi");
+}
+
+type Session = StreamOwned<ServerConnection, TcpStream>;
+
+/// A server that does what it likes with each connection once a request's head has come.
+fn server(tls: &Tls, serve: impl Fn(Session) + Send + Sync + 'static) -> Server {
+    let config = Arc::clone(&tls.config);
+    Server::start(move |stream, _| {
+        // An answer is not to wait for the acknowledgement of a session ticket.
+        stream.set_nodelay(true).unwrap();
+        let mut session =
+            StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream.try_clone().unwrap());
+        if read_head(&mut session).is_some() {
+            serve(session);
+        }
+    })
+}
+
+fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|i| (i / 7 + i / 70_001) as u8).collect()
+}
+
+fn head_of(length: usize) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes()
+}
+
+#[test]
+fn bodies_both_ways_in_records_of_any_size_with_either_version() {
+    let data = pattern(700_001);
+    for (name, version) in [("v12", &rustls::version::TLS12), ("v13", &rustls::version::TLS13)] {
+        for size in [32, 1000, 16_384] {
+            let mut tls = Tls::of_versions(&format!("{name}-{size}"), &["localhost"], false, &[version]);
+            Arc::get_mut(&mut tls.config).unwrap().max_fragment_size = Some(size);
+            let (server, client) = (tls.serve(5), tls.client());
+            for _ in 0..2 {
+                let mut body = client.send(request("PUT", &url(&server), Body::Bytes(&data))).unwrap().body;
+                // Into buffers of all sizes: smaller than a record, and larger than several.
+                let (mut got, mut room) = (Vec::new(), vec![0; 100_000]);
+                for step in [1, 10, 9_000, 16_383, 16_385, 100_000].into_iter().cycle() {
+                    let n = body.read_some(&mut room[..step]).unwrap();
+                    if n == 0 {
+                        break;
+                    }
+                    got.extend_from_slice(&room[..n]);
+                }
+                assert!(got == data, "{name} {size}");
+            }
+            assert_eq!(server.count(), 1);
+        }
+    }
+}
+
+#[test]
+fn keys_change_in_the_middle_of_a_body() {
+    let tls = Tls::of_versions("keys", &["localhost"], false, &[&rustls::version::TLS13]);
+    let data = pattern(1_000_000);
+    let sent = data.clone();
+    let server = server(&tls, move |mut session| {
+        loop {
+            session.write_all(&head_of(sent.len())).unwrap();
+            for piece in sent.chunks(90_000) {
+                session.write_all(piece).unwrap();
+                // Asks the client to change its keys too.
+                session.conn.refresh_traffic_keys().unwrap();
+            }
+            session.flush().unwrap();
+            if read_head(&mut session).is_none() {
+                break;
+            }
+        }
+    });
+    let client = tls.client();
+    for _ in 0..3 {
+        assert!(get(&client, &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap() == data);
+    }
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn ends_with_and_without_a_farewell() {
+    let tls = Tls::new("ends", &["localhost"], false);
+    let server = server(&tls, |mut session| {
+        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").unwrap();
+        session.conn.send_close_notify();
+        session.flush().unwrap();
+        // Nothing that follows a farewell counts.
+        session.sock.write_all(b"noise").unwrap();
+    });
+    assert_eq!(get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(99).unwrap(), b"until the end");
+    let server = self::server(&tls, |mut session| {
+        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").unwrap();
+    });
+    assert_eq!(get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(99).unwrap(), b"until the end");
+    for farewell in [false, true] {
+        let server = self::server(&tls, move |mut session| {
+            session.write_all(&head_of(100_000)).unwrap();
+            session.write_all(&pattern(60_000)).unwrap();
+            if farewell {
+                session.conn.send_close_notify();
+                session.flush().unwrap();
+            }
+        });
+        let error = get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap_err();
+        let expected =
+            HttpError::Truncated { url: url(&server).as_str().into(), read: 60_000, expected: Some(100_000) };
+        assert_eq!(format!("{error:?}"), format!("{expected:?}"));
+    }
+}
+
+#[test]
+fn a_record_that_was_tampered_with_ends_the_connection_with_an_alert() {
+    let tls = Tls::new("tampered", &["localhost"], false);
+    let (told, alert) = std::sync::mpsc::channel();
+    let server = server(&tls, move |mut session| {
+        session.write_all(&head_of(100_000)).unwrap();
+        session.write_all(&pattern(20_000)).unwrap();
+        session.flush().unwrap();
+        session.sock.write_all(b"\x17\x03\x03\x00\x20this is what no one has encrypted").unwrap();
+        let error = session.read(&mut [0; 9]).unwrap_err();
+        told.send(error.to_string()).unwrap();
+    });
+    let error = get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap_err();
+    assert!(matches!(&error, HttpError::Closed { reason, .. } if reason.contains("decrypt")), "{error:?}");
+    let alert = alert.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+    assert_eq!(alert, "received fatal alert: BadRecordMac");
+}
+
+#[test]
+fn a_fatal_alert_ends_the_handshake() {
+    let server = Server::start(|stream, _| {
+        let _ = stream.read(&mut [0; 5]);
+        let _ = stream.write_all(b"\x15\x03\x03\x00\x02\x02\x28");
+    });
+    let error = get(&Client::new(Options::default()), &url(&server)).unwrap_err();
+    let expected = "[SSL] received fatal alert: HandshakeFailure (_ssl.c:1006)";
+    assert!(matches!(&error, HttpError::Tls { reason, .. } if reason == expected), "{error:?}");
+}
+
+#[test]
+fn an_early_answer_ends_the_upload() {
+    let tls = Tls::new("early", &["localhost"], false);
+    for close in [false, true] {
+        let server = server(&tls, move |mut session| {
+            session.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").unwrap();
+            session.flush().unwrap();
+            if !close {
+                std::thread::sleep(std::time::Duration::from_secs(20));
+            }
+        });
+        let data = vec![7; 64 << 20];
+        let start = std::time::Instant::now();
+        let mut response = tls.client().send(request("PUT", &url(&server), Body::Bytes(&data))).unwrap();
+        assert_eq!(response.status, 403);
+        assert_eq!(response.body.read_to_vec(10).unwrap(), b"no");
+        assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn a_handshake_in_many_pieces() {
+    // A certificate for so many names that its message takes several records.
+    let names: Vec<String> = (0..1_500).map(|i| format!("host-{i}.example.test")).collect();
+    let mut hosts: Vec<&str> = names.iter().map(String::as_str).collect();
+    hosts.push("localhost");
+    let mut tls = Tls::new("pieces", &hosts, false);
+    for size in [None, Some(32), Some(1000)] {
+        Arc::get_mut(&mut tls.config).unwrap().max_fragment_size = size;
+        let server = tls.serve(5);
+        assert_eq!(get(&tls.client(), &url(&server)).unwrap().status, 200);
+        // The server's threads hold the settings: others for the next.
+        tls.config = Arc::new((*tls.config).clone());
+    }
+}
+
+#[test]
+fn noise_in_place_of_a_handshake() {
+    let server = Server::start(|stream, number| {
+        let _ = stream.read(&mut [0; 5]);
+        // A header that looks right half of the time, and bytes that don't.
+        let mut state = number as u64 + 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as u8
+        };
+        let mut noise: Vec<u8> = (0..40_000).map(|_| next()).collect();
+        if number % 2 == 0 {
+            noise[..6].copy_from_slice(&[20 + next() % 4, 3, 3, next() % 70, next(), next() % 25]);
+        }
+        let _ = stream.write_all(&noise[..1 << (number % 15)]);
+    });
+    let client = Client::new(Options::default());
+    for _ in 0..200 {
+        assert!(get(&client, &url(&server)).is_err());
+    }
+}
+
+#[test]
+fn aes_128_is_the_first_choice_of_two_that_are_safe() {
+    for (name, version, expected) in [
+        ("first12", &rustls::version::TLS12, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+        ("first13", &rustls::version::TLS13, "TLS13_AES_128_GCM_SHA256"),
+    ] {
+        let tls = Tls::of_versions(name, &["localhost"], false, &[version]);
+        let (told, suite) = std::sync::mpsc::channel();
+        let server = server(&tls, move |mut session| {
+            let suite = session.conn.negotiated_cipher_suite().unwrap().suite();
+            told.send(format!("{suite:?}")).unwrap();
+            session.write_all(&head_of(0)).unwrap();
+        });
+        get(&tls.client(), &url(&server)).unwrap();
+        assert_eq!(suite.recv_timeout(std::time::Duration::from_secs(10)).unwrap(), expected);
+    }
 }
