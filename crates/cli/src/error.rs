@@ -108,6 +108,8 @@ impl Failure {
                 write_error(err, &self.message())
             }
             Failure::General(message) => write_error(err, message),
+            // An answer without an error in it has nothing to structure.
+            Failure::Service(failure) if failure.details().is_empty() => write_error(err, &failure.to_string()),
             Failure::Service(failure) => {
                 report_structured(&failure.details(), &failure.to_string(), &failure.to_string(), format, colour, err)
             }

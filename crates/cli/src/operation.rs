@@ -72,7 +72,7 @@ impl OperationCall<'_> {
         Binder { world: self.cx.world, bare_lists }
     }
 
-    fn run_hooks(
+    pub(crate) fn run_hooks(
         &mut self,
         which: fn(Hook) -> Option<fn(&mut OperationCall) -> Result<(), Failure>>,
     ) -> Result<(), Failure> {
@@ -272,6 +272,7 @@ pub fn run(cx: &Context, operation: Operation, service: &str, name: &str, words:
         return Ok(exit);
     }
     call.run_hooks(|h| if let Hook::BeforeCall(f) = h { Some(f) } else { None })?;
+    call.run_hooks(|h| if let Hook::Client(f) = h { Some(f) } else { None })?;
     let hooks: Vec<Hook> = cx.registry.tweaks_of(service, name).collect();
     for hook in hooks {
         if let Hook::Invoke(invoke) = hook

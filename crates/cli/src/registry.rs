@@ -223,6 +223,9 @@ pub enum Hook {
     Parameters(fn(&mut OperationCall) -> Result<(), Failure>),
     /// Just before the call: changes whatever the parameters came from.
     BeforeCall(fn(&mut OperationCall) -> Result<(), Failure>),
+    /// As the client takes the parameters, after [`Hook::BeforeCall`]: also for a sample of the output, which a client
+    /// makes, and which it checks the input for.
+    Client(fn(&mut OperationCall) -> Result<(), Failure>),
     /// In place of calling and printing; `None` goes on as usual.
     Invoke(fn(&mut OperationCall) -> Result<Option<Exit>, Failure>),
     /// The reply is parsed, nothing is printed yet.

@@ -8,6 +8,7 @@ use crate::display;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::operation::OperationCall;
+use crate::registry::Hook;
 use oxaws_client::CallError;
 use oxaws_client::validate::{Streamed, problems};
 use oxaws_model::{Member, Shape, ShapeKind};
@@ -69,8 +70,11 @@ fn print_yaml(call: &OperationCall) -> Result<(), Failure> {
     call.cx.ui.text(&text)
 }
 
-fn print_output(call: &OperationCall) -> Result<(), Failure> {
+fn print_output(call: &mut OperationCall) -> Result<(), Failure> {
     let cx = call.cx;
+    // Nothing pages here, so the check of the input meets the paging options as parameters.
+    call.paging_as_parameters();
+    call.run_hooks(|h| if let Hook::Client(f) = h { Some(f) } else { None })?;
     let input = call.input()?;
     // The AWS CLI makes a client, whose transport it replaces: what a client needs is needed here too.
     cx.session.client(call.operation.service())?;

@@ -34,11 +34,11 @@ fn a_sample_of_the_output_checks_what_the_client_would_take() {
 fn the_size_of_a_page_follows_the_token_to_start_from() {
     let stub = Stub::start(|_| Reply::json(r#"{"TableNames": []}"#)).expect("a stub");
     let aws = aws().with("AWS_ENDPOINT_URL", stub.url());
-    // {"ExclusiveStartTableName": "x"}
-    let token = "eyJFeGNsdXNpdmVTdGFydFRhYmxlTmFtZSI6ICJ4In0=";
+    // {"ExclusiveStartTableName": "xxx"}
+    let token = "eyJFeGNsdXNpdmVTdGFydFRhYmxlTmFtZSI6ICJ4eHgifQ==";
     let words = ["dynamodb", "list-tables", "--page-size", "7", "--starting-token", token];
     assert_eq!(aws.run(&words).expect("an end").code, 0);
-    assert_eq!(stub.requests()[0].body, br#"{"ExclusiveStartTableName": "x", "Limit": 7}"#);
+    assert_eq!(stub.requests()[0].body, br#"{"ExclusiveStartTableName": "xxx", "Limit": 7}"#);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use ring::hmac;
 pub(crate) const TWEAKS: &[Tweak] = &[
     tweak("ec2", "bundle-instance", Hook::Arguments(arguments)),
     tweak("ec2", "bundle-instance", Hook::Parsed(check)),
-    tweak("ec2", "bundle-instance", Hook::BeforeCall(sign)),
+    tweak("ec2", "bundle-instance", Hook::Client(sign)),
 ];
 
 /// Where the secret key waits until the policy is signed; it is never sent.

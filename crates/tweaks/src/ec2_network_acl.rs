@@ -8,8 +8,8 @@ use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_value::Value;
 
 pub(crate) const TWEAKS: &[Tweak] = &[
-    tweak("ec2", "create-network-acl-entry", Hook::BeforeCall(protocol_number)),
-    tweak("ec2", "replace-network-acl-entry", Hook::BeforeCall(protocol_number)),
+    tweak("ec2", "create-network-acl-entry", Hook::Client(protocol_number)),
+    tweak("ec2", "replace-network-acl-entry", Hook::Client(protocol_number)),
 ];
 
 fn protocol_number(call: &mut OperationCall) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use oxaws_value::{Map, Value};
 pub(crate) const TWEAKS: &[Tweak] = &[
     tweak("ec2", "run-instances", Hook::Arguments(arguments)),
     tweak("ec2", "run-instances", Hook::Parsed(check)),
-    tweak("ec2", "run-instances", Hook::BeforeCall(complete)),
+    tweak("ec2", "run-instances", Hook::Client(complete)),
 ];
 
 const INTERFACES: &str = "NetworkInterfaces";

@@ -227,7 +227,7 @@ fn params_in(world: &Fixed, line: &str) -> Result<String, (u8, String)> {
     let run = || {
         let mut call = prepare(&cx, operation(service_name, command), service_name, command, &words[2..])?;
         for hook in REGISTRY.tweaks_of(service_name, command) {
-            if let Hook::BeforeCall(change) = hook {
+            if let Hook::BeforeCall(change) | Hook::Client(change) = hook {
                 change(&mut call)?;
             }
         }
