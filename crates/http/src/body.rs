@@ -112,7 +112,12 @@ impl BodyReader {
                 if self.conn.is_none() {
                     break;
                 }
-                out.resize(used + step, 0);
+                if used == 0 {
+                    // Comes zeroed from the system, where growing would write the zeros.
+                    out = vec![0; step];
+                } else {
+                    out.resize(used + step, 0);
+                }
             }
             let n = self.read_some(&mut out[used..])?;
             if n == 0 {

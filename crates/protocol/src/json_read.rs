@@ -7,6 +7,7 @@ use crate::reply::{ListTaker, Lists, ParseOptions, Reply};
 use crate::{MAX_DEPTH, scalar, timestamp};
 use oxaws_model::{Shape, ShapeKind};
 use oxaws_value::{Map, Value};
+use std::borrow::Cow;
 
 /// Why reading by shape ends.
 enum Fault {
@@ -177,13 +178,19 @@ impl Parser<'_, '_> {
 
     fn structure(&mut self, node: &Structure) -> Result<Map, Fault> {
         let mut slots = self.nodes.slots();
-        let mut expected = 0;
+        let mut before = None;
         // For unions: the first key, and how many members are set.
         let (mut first_key, mut set, mut known) = (None, 0, false);
         let mut more = self.reader.open(b'}');
         while more {
-            let key = self.reader.key()?;
-            let place = node.find(expected, |m| m.wire == key);
+            let expected = node.expected(before);
+            let (place, key) = match node.members.get(expected) {
+                Some(member) if self.reader.take_key(member.wire) => (Some(expected), Cow::Borrowed(member.wire)),
+                _ => {
+                    let key = self.reader.key()?;
+                    (node.find(expected, |m| m.wire == key), key)
+                }
+            };
             self.reader.kind()?;
             let null = self.reader.null();
             if node.union {
@@ -191,6 +198,10 @@ impl Parser<'_, '_> {
                 set += usize::from(counts);
                 known |= counts && place.is_some();
                 first_key.get_or_insert(key.into_owned());
+            }
+            if let Some(place) = place {
+                node.met(before, place);
+                before = Some(place);
             }
             match place {
                 Some(place) if null => slots.unset(place),
@@ -201,7 +212,6 @@ impl Parser<'_, '_> {
                         None => self.value(&member.child)?,
                     };
                     slots.set(place, value);
-                    expected = place + 1;
                 }
                 None if null => {}
                 None => self.reader.skip()?,

@@ -132,6 +132,17 @@ impl<'a> JsonReader<'a> {
         Ok(key)
     }
 
+    /// Takes the key that is expected and its colon, where they stand here as services write them.
+    pub(crate) fn take_key(&mut self, expected: &str) -> bool {
+        self.blanks();
+        let text = self.bytes[self.at..].strip_prefix(b"\"").and_then(|text| text.strip_prefix(expected.as_bytes()));
+        let found = text.is_some_and(|text| text.starts_with(b"\":"));
+        if found {
+            self.at += expected.len() + 3;
+        }
+        found
+    }
+
     /// The string at the reader.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, JsonFault> {
         let begin = self.at;

@@ -30,6 +30,8 @@ pub(crate) struct Structure {
     pub(crate) name: &'static str,
     pub(crate) union: bool,
     pub(crate) members: Vec<MemberNode>,
+    /// The member that came first when the structure was last met.
+    first: Cell<usize>,
 }
 
 /// A map, with the names of its parts in XML.
@@ -52,6 +54,8 @@ pub(crate) struct MemberNode {
     pub(crate) attribute: bool,
     pub(crate) flattened: bool,
     pub(crate) child: Child,
+    /// The member that came after this one when both were last met.
+    next: Cell<usize>,
 }
 
 /// A reference to a shape, resolved when it is first met.
@@ -145,14 +149,15 @@ impl Node {
             _ => Node::Structure(Structure {
                 name: shape.name(),
                 union: shape.union(),
-                members: shape.members().map(MemberNode::of).collect(),
+                members: shape.members().enumerate().map(|(place, member)| MemberNode::of(member, place)).collect(),
+                first: Cell::new(0),
             }),
         }
     }
 }
 
 impl MemberNode {
-    fn of(member: Member) -> MemberNode {
+    fn of(member: Member, place: usize) -> MemberNode {
         let shape = member.shape();
         let flattened = member.flattened();
         let wire = member.wire_name();
@@ -166,12 +171,29 @@ impl MemberNode {
             attribute: member.xml_attribute(),
             flattened,
             child: Child::new(shape),
+            // Services send members in the model's order.
+            next: Cell::new(place + 1),
         }
     }
 }
 
 impl Structure {
-    /// The member that `matches`, looking from `expected` on first, since services send members in the model's order.
+    /// The place of the member that is expected after the one at `before`, or at the beginning: structures of one kind
+    /// mostly have the same members in the same order.
+    pub(crate) fn expected(&self, before: Option<usize>) -> usize {
+        self.follower(before).get()
+    }
+
+    /// Notes that the member at `place` came after the one at `before`.
+    pub(crate) fn met(&self, before: Option<usize>, place: usize) {
+        self.follower(before).set(place);
+    }
+
+    fn follower(&self, before: Option<usize>) -> &Cell<usize> {
+        before.and_then(|place| self.members.get(place)).map_or(&self.first, |member| &member.next)
+    }
+
+    /// The member that `matches`, looking from `expected` on first.
     pub(crate) fn find(&self, expected: usize, matches: impl Fn(&MemberNode) -> bool) -> Option<usize> {
         let (before, from) = self.members.split_at(expected.min(self.members.len()));
         let later = from.iter().position(&matches).map(|place| expected + place);
@@ -199,13 +221,15 @@ impl Slots {
 
     /// Sets the value of the member at `place`.
     pub(crate) fn set(&mut self, place: usize, value: Value) {
-        match self.get_mut(place) {
-            Some(old) => *old = value,
-            None => {
-                self.sorted &= self.entries.last().is_none_or(|last| (last.0 as usize) < place);
-                self.entries.push((place as u32, value));
-            }
+        let is_later = self.entries.last().is_none_or(|last| (last.0 as usize) < place);
+        if !(is_later && self.sorted)
+            && let Some(old) = self.get_mut(place)
+        {
+            *old = value;
+            return;
         }
+        self.sorted &= is_later;
+        self.entries.push((place as u32, value));
     }
 
     /// Takes the member at `place` out.

@@ -253,14 +253,14 @@ impl<'a> Parser<'a> {
 
     fn members(&mut self, node: &Structure, tag: &Tag) -> Result<Map, Fault> {
         let mut slots = self.nodes.slots();
-        let mut expected = 0;
+        let mut before = None;
         let mut names: Vec<String> = Vec::new();
         while let Some(child) = self.reader.child()? {
             let name = child.name();
             if node.union && !names.iter().any(|n| n == name) {
                 names.push(name.to_owned());
             }
-            let Some(place) = node.find(expected, |m| m.xml == name && !m.elsewhere) else {
+            let Some(place) = node.find(node.expected(before), |m| m.xml == name && !m.elsewhere) else {
                 if self.depth == 1 {
                     self.other(&child)?
                 } else {
@@ -268,11 +268,11 @@ impl<'a> Parser<'a> {
                 }
                 continue;
             };
+            node.met(before, place);
+            before = Some(place);
             let member = &node.members[place];
             match (member.child.kind, member.flattened) {
                 (ShapeKind::List, true) => {
-                    // Stays here: the next element most likely belongs to this list too.
-                    expected = place;
                     let list = self.enter(&member.child)?;
                     self.depth -= 1;
                     if let Node::List(element) = &*list {
@@ -284,7 +284,6 @@ impl<'a> Parser<'a> {
                     }
                 }
                 (ShapeKind::Map, true) => {
-                    expected = place;
                     let map = self.enter(&member.child)?;
                     self.depth -= 1;
                     if slots.get_mut(place).is_none() {
@@ -297,7 +296,6 @@ impl<'a> Parser<'a> {
                 // An element that repeats without being a flattened list: the first one counts.
                 _ if slots.get_mut(place).is_some() => self.reader.skip()?,
                 _ => {
-                    expected = place + 1;
                     let value = self.value(&member.child, &child)?;
                     slots.set(place, value);
                 }

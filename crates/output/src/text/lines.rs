@@ -103,7 +103,7 @@ fn write_value(
         (Value::List(items), [([], content)]) if items.is_empty() => {
             writer.flush()?;
             match content {
-                Content::Rows(rows) => rows.write(writer.out, name.map(str::to_uppercase).as_deref())?,
+                Content::Rows(rows) => rows.write(writer.out)?,
                 Content::Others(others) => others.write(writer.out)?,
                 Content::Empty | Content::Broken => {}
             }
@@ -126,12 +126,12 @@ impl ListLines {
         let depth = self.path.len() + 1;
         if matches!(self.content, Content::Empty) {
             self.content = match element {
-                Value::Map(_) => Content::Rows(Rows::default()),
+                Value::Map(_) => Content::Rows(Rows { name: name.map(str::to_uppercase), ..Rows::default() }),
                 _ => Content::Others(Others::default()),
             };
         }
         let fits = match (&mut self.content, element) {
-            (Content::Rows(rows), Value::Map(map)) => rows.push(map, name, depth),
+            (Content::Rows(rows), Value::Map(map)) => rows.push(map, depth),
             (Content::Others(others), Value::List(_)) => others.nested(element, name, depth),
             (Content::Others(others), scalar) if is_scalar(scalar) => others.scalar(scalar, name),
             _ => None,
@@ -193,6 +193,8 @@ impl Others {
 /// A list of maps.
 #[derive(Debug, Default)]
 struct Rows {
+    /// What each row begins with, where it has a name.
+    name: Option<String>,
     text: Chunks,
     /// Keys that held a scalar, sorted.
     columns: Vec<Key>,
@@ -227,15 +229,15 @@ impl Layout {
 
 impl Rows {
     /// `None` where the rows can't be made one by one.
-    fn push(&mut self, map: &Map, name: Option<&str>, depth: usize) -> Option<()> {
+    fn push(&mut self, map: &Map, depth: usize) -> Option<()> {
         if self.layout.keys.is_empty() || !self.layout.fits(map) {
             self.lay_out(map)?;
         }
-        let Rows { text, layout, lengths, .. } = self;
+        let Rows { name, text, layout, lengths, .. } = self;
         in_memory(text.room(), |writer| {
             let mut cells = layout.cells.iter();
             if let (Some(name), false) = (name, layout.cells.is_empty()) {
-                writer.name(name);
+                writer.line.extend_from_slice(name.as_bytes());
             } else if let Some(cell) = cells.next() {
                 write_cell(writer, map, *cell, lengths)?;
             }
@@ -290,8 +292,9 @@ impl Rows {
         Some(())
     }
 
-    /// Writes the rows, the earlier ones with the columns that came later. `name` is what each row begins with.
-    fn write(&self, out: &mut dyn Write, name: Option<&str>) -> io::Result<()> {
+    /// Writes the rows, the earlier ones with the columns that came later.
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let name = self.name.as_deref();
         let mut lengths = self.lengths.iter().map(|n| *n as usize);
         let mut pieces = self.text.pieces();
         let mut text: &[u8] = &[];
