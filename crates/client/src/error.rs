@@ -99,9 +99,9 @@ pub struct ServiceFailure {
 }
 
 impl ServiceFailure {
-    /// The error's code, `Unknown` where the service sent none.
+    /// The error's code, `Unknown` where the service sent none (an empty one is one).
     pub fn code(&self) -> &str {
-        if self.error.code.is_empty() { "Unknown" } else { &self.error.code }
+        &self.error.code
     }
 
     /// What the error formats show: code, message and the modelled members.

@@ -58,3 +58,21 @@ fn an_error_without_an_error_in_it_is_told_in_words() {
         );
     }
 }
+
+#[test]
+fn odd_errors_are_told_as_they_came() {
+    let told = |kind: &'static str, body: &'static str, words: &[&str]| {
+        let stub = Stub::start(move |_| Reply::new(400, kind, body)).expect("a stub");
+        aws().with("AWS_ENDPOINT_URL", stub.url()).run(words).expect("an end").stderr
+    };
+    let no_code = "<ErrorResponse><Error><Message>M</Message></Error></ErrorResponse>";
+    assert_eq!(
+        told("text/xml", no_code, &["route53", "list-hosted-zones"]),
+        "\naws: [ERROR]: An error occurred () when calling the ListHostedZones operation (reached max retries: 0): M\n"
+    );
+    assert_eq!(
+        told("application/x-amz-json-1.0", r#"{"__type":"E","message":{"a":[1]}}"#, &["dynamodb", "list-tables"]),
+        "\naws: [ERROR]: An error occurred (E) when calling the ListTables operation (reached max retries: 0): \
+         {'a': [1]}\n"
+    );
+}

@@ -7,6 +7,7 @@ use crate::scalar::python_str;
 use crate::status::reason_phrase;
 use crate::{cbor_read, json_read, rest_reply, xml_read, xml_tree};
 use oxaws_model::{Operation, Protocol, Service, Shape};
+use oxaws_value::python::{self, MapClass};
 use oxaws_value::{Map, Value, parse_json};
 
 /// What a service says went wrong.
@@ -88,7 +89,7 @@ pub fn parse_error(op: Operation, reply: &Reply, o: &ParseOptions) -> Result<Ser
         code: code.map_or_else(|| "Unknown".to_owned(), |c| python_str(c).into_owned()),
         message: match told.error.get("Message") {
             None if reply.status < 301 => None,
-            found => found.map(|m| python_str(m).into_owned()),
+            found => found.map(message_text),
         },
         details: told.error,
         fields,
@@ -96,6 +97,14 @@ pub fn parse_error(op: Operation, reply: &Reply, o: &ParseOptions) -> Result<Ser
         status: reply.status,
         request_id: told.request_id.or_else(|| reply.request_id()),
     })
+}
+
+/// A message is text; what else comes in its place is shown as Python shows it.
+fn message_text(message: &Value) -> String {
+    match message {
+        Value::List(_) | Value::Map(_) => python::repr(message, MapClass::Dict),
+        other => python_str(other).into_owned(),
+    }
 }
 
 /// What a body tells, before its shape is known.

@@ -8,7 +8,7 @@ use crate::operation::Op;
 use crate::target::{Bucket, Target};
 use crate::throttle::Throttle;
 use crate::{told, validate, xml};
-use oxaws_client::{Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail};
+use oxaws_client::{Attempts, Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail};
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
 use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, Payload, Signable};
@@ -213,6 +213,8 @@ impl<'s> S3<'s> {
     /// Sends a request until it is settled.
     pub(crate) fn send(&self, call: &Call<'_>, around: Around<'_>) -> Result<Answer, TransferError> {
         let mut redirected = false;
+        let id = self.request_id();
+        let mut attempts = None;
         let mut trail = self.client.trail(self.session, call.op.name());
         if let Some(trail) = &mut trail {
             trail.call(&told::params(call, trail.operation()), None);
@@ -232,13 +234,15 @@ impl<'s> S3<'s> {
             let prepared = self.prepare(call, &target, around)?;
             let url = &url_of(&target, call).map_err(CallError::from)?;
             let sending = Sending { call, target: &target, prepared: &prepared, url, trail: trail.as_ref() };
-            let failure = match self.attempts(sending, around) {
+            let attempts = attempts.get_or_insert_with(|| self.client.attempts(self.session, target.operation));
+            let failure = match self.attempts(sending, (&id, attempts), around) {
                 Err(TransferError::Call(CallError::Service(failure))) => failure,
                 settled => return settled,
             };
             if !redirected && self.client.moved(self.session, target.operation, call.bucket, &failure)? {
                 self.forget(call.bucket);
                 redirected = true;
+                self.next_attempt(attempts, Some(&failure.headers));
                 continue;
             }
             return Err(self.client.explained(self.session, target.operation, failure).into());
@@ -287,17 +291,20 @@ impl<'s> S3<'s> {
     }
 
     /// Sends until the call is settled.
-    fn attempts(&self, sending: Sending<'_>, around: Around<'_>) -> Result<Answer, TransferError> {
+    fn attempts(
+        &self,
+        sending: Sending<'_>,
+        (id, attempts): (&str, &mut Attempts<'_>),
+        around: Around<'_>,
+    ) -> Result<Answer, TransferError> {
         let Sending { target, trail, .. } = sending;
         let world = self.session.world();
-        let id = self.request_id();
         let limiter = self.client.quota.limiter();
-        let mut attempts = self.client.attempts(self.session, target.operation);
         loop {
             if let Some(limiter) = limiter {
                 limiter.before_request(world);
             }
-            let mut outcome = self.attempt(sending, (&id, &attempts.header()), around);
+            let mut outcome = self.attempt(sending, (id, &attempts.header()), around);
             if let Some(limiter) = limiter {
                 let refused = outcome.as_ref().err().and_then(TransferError::service);
                 limiter.after_attempt(
@@ -332,9 +339,13 @@ impl<'s> S3<'s> {
             if !self.pause(pause, around.cancel) {
                 return Err(TransferError::Cancelled);
             }
-            let timeout = self.session.options().read_timeout.filter(|t| *t != 0);
-            self.session.with_clock(|clock| attempts.next(answered.map(|headers| (headers, timeout)), &clock));
+            self.next_attempt(attempts, answered);
         }
+    }
+
+    fn next_attempt(&self, attempts: &mut Attempts<'_>, answered: Option<&Headers>) {
+        let timeout = self.session.options().read_timeout.filter(|t| *t != 0);
+        self.session.with_clock(|clock| attempts.next(answered.map(|headers| (headers, timeout)), &clock));
     }
 
     /// Waits before another attempt; `false` where it was cut short.

@@ -50,7 +50,9 @@ pub fn shown(place: &Place, cwd: &Path) -> String {
             let mut text = String::with_capacity(bucket.len() + key.len() + 6);
             text.push_str("s3://");
             text.push_str(bucket);
-            text.push('/');
+            if !bucket.is_empty() || !key.is_empty() {
+                text.push('/');
+            }
             text.push_str(key);
             text
         }

@@ -5,6 +5,7 @@ mod free_form;
 mod tokens;
 
 use crate::Value;
+use crate::python::{self, MapClass};
 use std::fmt;
 
 const DAY: i64 = 86_400;
@@ -77,6 +78,8 @@ pub enum TimestampError {
     NotANumber,
     /// Neither text nor number.
     NotATime {
+        /// The value as Python shows it.
+        shown: String,
         /// The value's Python type, such as `list`.
         kind: &'static str,
     },
@@ -85,6 +88,11 @@ pub enum TimestampError {
 }
 
 impl TimestampError {
+    fn not_a_time(value: &Value) -> TimestampError {
+        let (shown, kind) = (python::repr(value, MapClass::Dict), python::type_name(value, MapClass::Dict));
+        TimestampError::NotATime { shown, kind }
+    }
+
     /// Whether parameter validation reports this as a value of the wrong type. The others end the command with their own
     /// text (exit code 255).
     pub fn is_invalid_type(&self) -> bool {
@@ -103,8 +111,8 @@ impl fmt::Display for TimestampError {
             }
             TimestampError::Year(year) => write!(f, "year {year} is out of range"),
             TimestampError::NotANumber => f.write_str("Invalid value NaN (not a number)"),
-            TimestampError::NotATime { kind } => {
-                write!(f, "Invalid timestamp: Parser must be a string or character stream, not {kind}")
+            TimestampError::NotATime { shown, kind } => {
+                write!(f, "Invalid timestamp \"{shown}\": Parser must be a string or character stream, not {kind}")
             }
             TimestampError::Unrepresentable(t) => write!(f, "Unable to calculate correct timezone offset for \"{t}\""),
         }
@@ -156,11 +164,9 @@ impl Timestamp {
             Value::BigInt(digits) => Err(TimestampError::Unrepresentable(digits.to_string())),
             Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Timestamp::parse(text, clock),
-                Err(_) => Err(TimestampError::NotATime { kind: "bytes" }),
+                Err(_) => Err(TimestampError::not_a_time(value)),
             },
-            Value::Null => Err(TimestampError::NotATime { kind: "NoneType" }),
-            Value::List(_) => Err(TimestampError::NotATime { kind: "list" }),
-            Value::Map(_) => Err(TimestampError::NotATime { kind: "dict" }),
+            Value::Null | Value::List(_) | Value::Map(_) => Err(TimestampError::not_a_time(value)),
         }
     }
 
@@ -384,7 +390,8 @@ mod tests {
         for (value, text) in [
             (Value::Int(253_402_300_800), "year 10000 is out of range"),
             (Value::Float(1e20), "Unable to calculate correct timezone offset for \"1e+20\""),
-            (Value::Null, "Invalid timestamp: Parser must be a string or character stream, not NoneType"),
+            (Value::List(vec![]), "Invalid timestamp \"[]\": Parser must be a string or character stream, not list"),
+            (Value::Null, "Invalid timestamp \"None\": Parser must be a string or character stream, not NoneType"),
         ] {
             assert_eq!(Timestamp::from_value(&value, &CLOCK).unwrap_err().to_string(), text);
         }
