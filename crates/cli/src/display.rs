@@ -177,7 +177,7 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
 struct Nobody;
 
 impl PageLists for Nobody {
-    fn element(&mut self, _list: usize, _element: Value) {}
+    fn element(&mut self, _list: usize, _element: &mut Value) {}
 
     fn settle(&mut self, _list: usize, _keep: bool) {}
 }

@@ -10,8 +10,8 @@ use oxaws_value::{Map, Value};
 
 /// Takes the elements of lists.
 pub trait PageLists {
-    /// Adds an element to the list of this number.
-    fn element(&mut self, list: usize, element: Value);
+    /// Adds an element to the list of this number. It may be taken; what is left serves the next one.
+    fn element(&mut self, list: usize, element: &mut Value);
 
     /// Ends a page of the list of this number: what came since the last page ended stays (`keep`), or is void.
     fn settle(&mut self, list: usize, keep: bool);
@@ -54,7 +54,7 @@ impl<'t> Apart<'t> {
 
     /// Hands on the elements of a list that the reply holds itself.
     pub(crate) fn take(&mut self, list: usize, items: Vec<Value>) {
-        items.into_iter().for_each(|item| self.taker.element(list, item));
+        items.into_iter().for_each(|mut item| self.taker.element(list, &mut item));
     }
 
     /// Ends a page of a list.
@@ -95,7 +95,7 @@ impl ListTaker for Apart<'_> {
         self.counts[number] = Some(0);
     }
 
-    fn element(&mut self, list: usize, value: Value) {
+    fn element(&mut self, list: usize, value: &mut Value) {
         let number = self.numbers[list];
         self.counts[number] = self.counts[number].map(|n| n + 1);
         self.taker.element(number, value);

@@ -150,7 +150,10 @@ impl Parser<'_, '_> {
             ShapeKind::Structure | ShapeKind::Map => JsonKind::Map,
             ShapeKind::List => JsonKind::List,
             ShapeKind::String if kind == JsonKind::String => {
-                return Ok(Value::String(self.reader.string()?.into_owned()));
+                return Ok(match self.reader.string()? {
+                    Cow::Borrowed(text) => self.nodes.text(text),
+                    Cow::Owned(text) => Value::String(text),
+                });
             }
             scalar => return self.scalar(child, scalar, kind),
         };
@@ -259,7 +262,9 @@ impl Parser<'_, '_> {
         if let Node::List(element) = &*self.nodes.get(child) {
             let mut more = self.reader.open(b']');
             while more {
-                taker.element(list, self.nullable(element)?);
+                let mut value = self.nullable(element)?;
+                taker.element(list, &mut value);
+                self.nodes.recycle(value);
                 more = self.reader.more(b']')?;
             }
         }
@@ -268,13 +273,17 @@ impl Parser<'_, '_> {
     }
 
     fn list(&mut self, element: &Child) -> Result<Vec<Value>, Fault> {
-        let mut items = Vec::new();
+        let old = self.nodes.old_list();
+        let is_new = old.is_none();
+        let mut items = old.unwrap_or_default();
         let mut more = self.reader.open(b']');
         while more {
             items.push(self.nullable(element)?);
             more = self.reader.more(b']')?;
         }
-        items.shrink_to_fit();
+        if is_new {
+            items.shrink_to_fit();
+        }
         Ok(items)
     }
 

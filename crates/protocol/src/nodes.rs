@@ -15,6 +15,7 @@ pub(crate) struct Nodes {
     /// of exactly its size.
     spare_slots: RefCell<Vec<Vec<(u32, Value)>>>,
     spare_entries: RefCell<Vec<Vec<(Key, Value)>>>,
+    old: RefCell<Old>,
     pub(crate) keys: Keys,
 }
 
@@ -81,6 +82,7 @@ impl Nodes {
             by_shape: RefCell::new(HashMap::new()),
             spare_slots: RefCell::new(Vec::new()),
             spare_entries: RefCell::new(Vec::new()),
+            old: RefCell::new(Old::default()),
             keys: Keys::new(),
         }
     }
@@ -96,7 +98,8 @@ impl Nodes {
             slots.entries.sort_by_key(|e| e.0);
         }
         let name = |place: u32| Key::Borrowed(structure.members[place as usize].name);
-        let entries = slots.entries.drain(..).map(|(place, value)| (name(place), value)).collect();
+        let mut entries = self.room_for(slots.entries.len());
+        entries.extend(slots.entries.drain(..).map(|(place, value)| (name(place), value)));
         self.spare_slots.borrow_mut().push(slots.entries);
         Map::from_distinct(entries)
     }
@@ -108,9 +111,35 @@ impl Nodes {
 
     /// The map of these entries; a key that repeats keeps its last value.
     pub(crate) fn entries_map(&self, mut entries: Vec<(Key, Value)>) -> Map {
-        let exact = moved(&mut entries);
+        let mut exact = self.room_for(entries.len());
+        exact.append(&mut entries);
         self.spare_entries.borrow_mut().push(entries);
         Map::from_entries(exact)
+    }
+
+    fn room_for(&self, entries: usize) -> Vec<(Key, Value)> {
+        self.old.borrow_mut().maps.pop().unwrap_or_else(|| Vec::with_capacity(entries))
+    }
+
+    /// Room for the elements of a list; else one of exactly its size is best.
+    pub(crate) fn old_list(&self) -> Option<Vec<Value>> {
+        self.old.borrow_mut().lists.pop()
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, text: &str) -> Value {
+        match self.old.borrow_mut().texts.pop() {
+            Some(mut old) => {
+                old.push_str(text);
+                Value::String(old)
+            }
+            None => Value::String(text.to_owned()),
+        }
+    }
+
+    /// Takes a value that is no longer needed apart, for what is read next.
+    pub(crate) fn recycle(&self, value: Value) {
+        self.old.borrow_mut().take(value);
     }
 
     /// The container that a child refers to. For a scalar: a structure without members.
@@ -127,6 +156,46 @@ impl Nodes {
             child.node.set(index);
         }
         Rc::clone(&self.arena.borrow()[child.node.get() as usize])
+    }
+}
+
+/// Parts of values that were handed on and are done with: the next element of their list mostly needs the same.
+#[derive(Default)]
+struct Old {
+    texts: Vec<String>,
+    maps: Vec<Vec<(Key, Value)>>,
+    lists: Vec<Vec<Value>>,
+}
+
+impl Old {
+    /// How many of each kind are kept.
+    const MOST: usize = 1024;
+    /// The longest text, in bytes.
+    const LONGEST: usize = 512;
+    /// The most entries or elements that there is room for.
+    const LARGEST: usize = 64;
+
+    fn take(&mut self, value: Value) {
+        match value {
+            Value::String(mut text) if text.capacity() <= Self::LONGEST && self.texts.len() < Self::MOST => {
+                text.clear();
+                self.texts.push(text);
+            }
+            Value::Map(map) => {
+                let mut entries = map.into_entries();
+                entries.drain(..).for_each(|(_, value)| self.take(value));
+                if entries.capacity() <= Self::LARGEST && self.maps.len() < Self::MOST {
+                    self.maps.push(entries);
+                }
+            }
+            Value::List(mut items) => {
+                items.drain(..).for_each(|value| self.take(value));
+                if items.capacity() <= Self::LARGEST && self.lists.len() < Self::MOST {
+                    self.lists.push(items);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

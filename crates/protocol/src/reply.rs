@@ -94,8 +94,8 @@ pub trait ListTaker {
     /// last of several members of one name counts.
     fn begin(&mut self, list: usize);
 
-    /// An element of that list.
-    fn element(&mut self, list: usize, value: Value);
+    /// An element of that list, to take or to leave: what is left serves the next one.
+    fn element(&mut self, list: usize, value: &mut Value);
 }
 
 /// Which lists of a reply are read apart from the rest.

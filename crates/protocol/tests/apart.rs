@@ -38,7 +38,8 @@ impl ListTaker for Taken {
     fn begin(&mut self, list: usize) {
         self.lists[list] = Some(Vec::new());
     }
-    fn element(&mut self, list: usize, value: Value) {
+    fn element(&mut self, list: usize, value: &mut Value) {
+        let value = std::mem::take(value);
         self.lists[list].as_mut().expect("a list that began").push(value);
     }
 }

@@ -125,6 +125,11 @@ impl Map {
         &mut self.entries[at].1
     }
 
+    /// The entries, in the vector that holds them.
+    pub fn into_entries(self) -> Vec<(Key, Value)> {
+        self.entries
+    }
+
     /// The entries in order.
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.entries.iter())

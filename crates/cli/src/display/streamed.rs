@@ -121,18 +121,21 @@ impl<'e> Streamed<'e> {
 }
 
 impl PageLists for Streamed<'_> {
-    fn element(&mut self, list: usize, element: Value) {
-        let Some(query) = &mut self.query else { return self.lists.push(list, &element) };
+    fn element(&mut self, list: usize, element: &mut Value) {
+        let Some(query) = &mut self.query else { return self.lists.push(list, element) };
         if query.list != list || query.failure.is_some() {
             return;
         }
         if let Some(only) = only_list(&mut query.root) {
             only.clear();
-            only.push(element);
+            only.push(std::mem::take(element));
         }
         let lists = &mut self.lists;
         if let Err(e) = query.expression.search_each(&query.root, |part| lists.push(0, part)) {
             query.failure = Some(e.to_string());
+        }
+        if let Some(searched) = only_list(&mut query.root).and_then(Vec::pop) {
+            *element = searched;
         }
     }
 
