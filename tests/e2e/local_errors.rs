@@ -110,3 +110,69 @@ fn the_version_needs_nothing() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     assert!(outcome.stdout.starts_with("aws-cli/2."), "{}", outcome.stdout);
 }
+
+/// What comes of calls to `url`, signed and unsigned.
+fn told_of(url: &str, words: &[&str]) -> [String; 2] {
+    [&[][..], &["--no-sign-request"]].map(|more| {
+        let words: Vec<&str> = words.iter().chain(&["--endpoint-url", url]).chain(more).copied().collect();
+        let outcome = run(&aws().with("AWS_MAX_ATTEMPTS", "1"), &words);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (255, ""), "{url}");
+        outcome.stderr.trim().trim_start_matches("aws: [ERROR]: ").to_owned()
+    })
+}
+
+#[test]
+fn a_port_that_is_none_is_the_signers_to_tell() {
+    for (port, signed, unsigned) in [
+        ("99999", "Port out of range 0-65535", "Failed to parse: http://127.0.0.1:99999/"),
+        (
+            "abc",
+            "Port could not be cast to integer value as 'abc'",
+            "Failed to parse: '127.0.0.1:abc' is not a valid host or port",
+        ),
+        (
+            "-1",
+            "Port could not be cast to integer value as '-1'",
+            "Failed to parse: '127.0.0.1:-1' is not a valid host or port",
+        ),
+    ] {
+        let unsigned = format!("An HTTP Client raised an unhandled exception: {unsigned}");
+        let told = told_of(&format!("http://127.0.0.1:{port}"), &["sqs", "list-queues"]);
+        assert_eq!(told, [signed.to_owned(), unsigned]);
+    }
+}
+
+#[test]
+fn an_endpoint_is_told_with_its_fragment_and_its_scheme_in_lower_case() {
+    let queues = &["sqs", "list-queues"][..];
+    let functions = &["lambda", "list-functions", "--page-size", "2"][..];
+    for (words, url, shown) in [
+        (queues, "HTTP://127.0.0.1:1", "http://127.0.0.1:1/"),
+        (queues, "HTTPS://127.0.0.1:1", "https://127.0.0.1:1/"),
+        (queues, "http://127.0.0.1:1#f", "http://127.0.0.1:1/#f"),
+        (queues, "http://127.0.0.1:1?q=1#f g", "http://127.0.0.1:1/?q=1#f g"),
+        (functions, "http://127.0.0.1:1?q=1#f", "http://127.0.0.1:1/2015-03-31/functions?q=1#f&MaxItems=2"),
+        (functions, "http://127.0.0.1:1/#", "http://127.0.0.1:1/2015-03-31/functions?MaxItems=2"),
+    ] {
+        let message = format!("Could not connect to the endpoint URL: \"{shown}\"");
+        assert_eq!(told_of(url, words), [message.clone(), message]);
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_xml_is_told_in_expats_words() {
+    for (body, fault) in [
+        ("{}", "not well-formed (invalid token): line 1, column 0"),
+        ("nothing", "syntax error: line 1, column 0"),
+        ("<a/>{", "not well-formed (invalid token): line 1, column 4"),
+        ("<a/>x", "junk after document element: line 1, column 4"),
+        ("\u{1f}gzip", "not well-formed (invalid token): line 1, column 0"),
+    ] {
+        for words in [&["iam", "list-users"][..], &["ec2", "describe-volumes"], &["route53", "list-hosted-zones"]] {
+            let (aws, _stub) = stub([Reply::new(200, "text/xml", body)]);
+            let outcome = run(&aws.with("AWS_MAX_ATTEMPTS", "1"), words);
+            let wanted = format!("Unable to parse response ({fault}), invalid XML received.");
+            assert!(outcome.code == 255 && outcome.stderr.contains(&wanted), "{body}: {}", outcome.stderr);
+        }
+    }
+}

@@ -11,7 +11,9 @@ use crate::exit::Exit;
 use crate::globals::not_an_int;
 use crate::registry::Hook;
 use crate::skeleton;
+use oxaws_client::validate::Classes;
 use oxaws_client::{CallInput, Paging};
+use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, ShapeKind};
 use oxaws_value::{Map, Value, python_int_text};
@@ -40,8 +42,8 @@ pub struct OperationCall<'a> {
     pub outfile: Option<String>,
     /// The file whose contents are the streaming body.
     pub body_file: Option<String>,
-    /// Parameters whose maps came from an argument's JSON (messages show them as such).
-    pub ordered: Vec<String>,
+    /// What the parameters' classes were (messages show them as such).
+    pub classes: Classes,
 }
 
 impl std::fmt::Debug for OperationCall<'_> {
@@ -106,7 +108,7 @@ impl OperationCall<'_> {
                     let Some(member) = arg.member else { continue };
                     let value = self.binder(&bare_lists).value(arg, given)?;
                     if crate::bind::is_json(given) {
-                        self.ordered.push(member.name().to_owned());
+                        self.classes.ordered.push(member.name().to_owned());
                     }
                     let streams = member.streaming() && member.shape().kind() == ShapeKind::Blob;
                     if streams && let Value::String(path) = &value {
@@ -237,7 +239,19 @@ impl OperationCall<'_> {
         let document = if option == CLI_INPUT_JSON {
             oxaws_value::parse_json(&text).map_err(|_| param_error(option, "Invalid JSON received."))?
         } else {
-            oxaws_input::yaml::parse(&text).map_err(|_| param_error(option, "Invalid YAML received."))?
+            let Document { value, mut marks } = parse_marked(&text).map_err(|e| match e {
+                YamlError::Python(words) => Failure::General(words),
+                _ => param_error(option, "Invalid YAML received."),
+            })?;
+            if let Some(moment) = marks.own(&value) {
+                let kind = moment.class();
+                let why = format!("Invalid type: expecting map, received <class '{kind}'>");
+                return Err(param_error(&arg_name, why));
+            }
+            // Other arguments win.
+            marks.retain(|name| !self.params.contains_key(name));
+            self.classes.marks = marks;
+            value
         };
         merge_document(&mut self.params, document, &arg_name)?;
         if let Some(paginator) = self.operation.paginator()
@@ -258,7 +272,7 @@ impl OperationCall<'_> {
         if let Some(input) = self.operation.input() {
             crate::blobs::decode(input, &mut params, raw)?;
         }
-        Ok(CallInput { params, body_file: self.body_file.clone().map(Into::into), ordered: self.ordered.clone() })
+        Ok(CallInput { params, body_file: self.body_file.clone().map(Into::into), classes: self.classes.clone() })
     }
 }
 
@@ -335,7 +349,7 @@ pub fn prepare<'a>(
         paging: Paging::default(),
         paginate: cx.globals.paginate,
         body_file: None,
-        ordered: Vec::new(),
+        classes: Classes::default(),
     };
     call.run_hooks(|h| if let Hook::Parsed(f) = h { Some(f) } else { None })?;
     call.check_paging()?;

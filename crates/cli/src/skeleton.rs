@@ -78,6 +78,9 @@ fn print_output(call: &mut OperationCall) -> Result<(), Failure> {
     let input = call.input()?;
     // The AWS CLI makes a client, whose transport it replaces: what a client needs is needed here too.
     cx.session.client(call.operation.service())?;
+    if let Some(problem) = input.classes.problem_of_names() {
+        return Err(Failure::General(problem.into()));
+    }
     let format = cx.output_format()?;
     let moment = if format == Format::Json { MOMENT } else { PLAIN_MOMENT };
     let sample = match call.operation.output() {
@@ -86,7 +89,7 @@ fn print_output(call: &mut OperationCall) -> Result<(), Failure> {
     };
     let valid = |shape: Option<Shape>, value: &Map, streamed: bool| match cx
         .session
-        .with_clock(|clock| problems(shape, value, &input.ordered, Streamed(streamed), &clock))
+        .with_clock(|clock| problems(shape, value, &input.classes, Streamed(streamed), &clock))
     {
         Some(text) => Err(Failure::from(CallError::Validation(text))),
         None => Ok(()),

@@ -189,7 +189,7 @@ fn sign_v4(
     if signing.region.is_none() {
         return Err(CallError::NoRegion);
     }
-    let host = Url::parse(url)?.host_header();
+    let host = host_header(url, &outgoing.authority)?;
     let hash = payload(state, outgoing, signing)?;
     let Outgoing { method, path, query, headers, source, .. } = outgoing;
     let payload = match &hash {
@@ -202,6 +202,15 @@ fn sign_v4(
     let mut request = Signable { method, host: &host, path, query, headers: &mut signed };
     put_signature(state.session, state.client, signing, &credentials.as_sign(), &mut request, payload)?;
     Ok(owned(signed))
+}
+
+/// The `Host` header that is signed. A port that is none is told in the words of Python's `urllib.parse`, which is asked
+/// for it here.
+fn host_header(url: &str, authority: &str) -> Result<String, CallError> {
+    Url::parse(url).map(|url| url.host_header()).map_err(|e| match oxaws_endpoint::bad_port(authority) {
+        Some(bad) => CallError::Other(bad.to_string()),
+        None => e.into(),
+    })
 }
 
 /// Signs a request in its headers, in one of the ways of version 4.
@@ -304,7 +313,7 @@ pub fn presign(
         Auth::V2 => return Err(unsupported("v2-query")),
     };
     let region = region.or(signing.region.as_deref()).ok_or(CallError::NoRegion)?;
-    let host = Url::parse(&url)?.host_header();
+    let host = host_header(&url, &outgoing.authority)?;
     let mut headers = borrowed(&outgoing.headers);
     let rules = rules(signing);
     let payload = if signing.s3 || express { Payload::Unsigned } else { Payload::Bytes(b"") };

@@ -7,7 +7,7 @@ use crate::handlers::{self, CallState};
 use crate::paginate::{Pages, Paging};
 use crate::send::{Outgoing, Source, StreamBody};
 use crate::session::{ClientOptions, Session};
-use crate::validate::{self, Streamed};
+use crate::validate::{self, Classes, Streamed};
 use crate::{checksum, compression, endpoint, transact, user_agent};
 use oxaws_http::Headers;
 use oxaws_model::Operation;
@@ -22,8 +22,8 @@ pub struct CallInput {
     pub params: Map,
     /// The file whose contents are the streaming payload.
     pub body_file: Option<PathBuf>,
-    /// Parameters whose maps came from an argument's JSON (for messages).
-    pub ordered: Vec<String>,
+    /// What the parameters' classes were (for messages).
+    pub classes: Classes,
 }
 
 impl CallInput {
@@ -209,6 +209,9 @@ fn fill_idempotency_tokens(state: &mut CallState) {
 /// When the endpoint can't be told or the parameters don't fit.
 pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
+    if let Some(problem) = state.classes.problem_of_names() {
+        return Err(CallError::Other(problem.into()));
+    }
     let endpoint = endpoint::resolve(session, client, operation, state)?;
     if let Some(trail) = &state.trail {
         trail.endpoint(&endpoint.url);
@@ -217,7 +220,7 @@ pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), Call
     let streamed = Streamed(state.body_file.is_some());
     if client.settings.parameter_validation
         && let Some(problems) = session
-            .with_clock(|clock| validate::problems(operation.input(), &state.params, &state.ordered, streamed, &clock))
+            .with_clock(|clock| validate::problems(operation.input(), &state.params, &state.classes, streamed, &clock))
     {
         return Err(CallError::Validation(problems));
     }
@@ -266,7 +269,7 @@ fn assemble(
 ) -> Result<Outgoing, CallError> {
     let base = endpoint.url.as_str();
     let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
-    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    let (rest, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
     let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, base_path) = match rest.find('/') {
         Some(at) => rest.split_at(at),
@@ -279,8 +282,7 @@ fn assemble(
         Some(text) if !text.contains(['=', '{']) => (*text).to_owned(),
         _ => format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")),
     });
-    let base = Some(base_query.to_owned()).filter(|q| !q.is_empty());
-    let query: Vec<String> = base.into_iter().chain(own).collect();
+    let (query, fragment) = join_query(base_query, own.collect(), fragment);
     // A bare `/` adds nothing to the endpoint's own path.
     let path = match handlers::path(state, &request.path).as_str() {
         "" | "/" => base_path.to_owned(),
@@ -296,10 +298,11 @@ fn assemble(
     };
     Ok(Outgoing {
         method: request.method,
-        scheme: scheme.to_owned(),
+        scheme: scheme.to_ascii_lowercase(),
         authority: format!("{prefix}{authority}"),
         path,
-        query: query.join("&"),
+        query,
+        fragment,
         headers: request.headers,
         source,
         expect_continue: false,
@@ -307,8 +310,43 @@ fn assemble(
     })
 }
 
+/// The query of the endpoint with the call's own, and what follows it. botocore writes the call's own at the end of the
+/// URL's text, behind a fragment too, which takes it with it.
+fn join_query(base: &str, own: Vec<String>, fragment: &str) -> (String, String) {
+    let base = Some(base.to_owned()).filter(|q| !q.is_empty());
+    if fragment.len() < 2 || own.is_empty() {
+        let all: Vec<String> = base.into_iter().chain(own).collect();
+        let fragment = if fragment.len() < 2 { "" } else { fragment };
+        return (all.join("&"), fragment.to_owned());
+    }
+    let mark = if base.is_some() || fragment.contains('?') { '&' } else { '?' };
+    (base.unwrap_or_default(), format!("{fragment}{mark}{}", own.join("&")))
+}
+
 /// The parts of the query in the model's URI.
 fn operation_query(operation: Operation) -> Vec<&'static str> {
     let query = operation.uri().split_once('?').map_or("", |(_, query)| query);
     query.split('&').filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_swallows_the_calls_own_query() {
+        let of =
+            |base, own: &[&str], fragment| join_query(base, own.iter().map(|s| (*s).to_owned()).collect(), fragment);
+        for (base, own, fragment, query, rest) in [
+            ("", &[][..], "", "", ""),
+            ("q=1", &["a=b", "c"], "", "q=1&a=b&c", ""),
+            ("q=1", &["a=b"], "#", "q=1&a=b", ""),
+            ("q=1", &[], "#f", "q=1", "#f"),
+            ("q=1", &["a=b", "c=d"], "#f", "q=1", "#f&a=b&c=d"),
+            ("", &["a=b"], "#f", "", "#f?a=b"),
+            ("", &["a=b"], "#f?x", "", "#f?x&a=b"),
+        ] {
+            assert_eq!(of(base, own, fragment), (query.to_owned(), rest.to_owned()));
+        }
+    }
 }

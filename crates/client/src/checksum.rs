@@ -205,6 +205,7 @@ mod tests {
             authority: "a.test".into(),
             path: "/".into(),
             query: String::new(),
+            fragment: String::new(),
             headers: vec![("Content-Encoding".into(), "gzip".into()), ("content-length".into(), "5".into())],
             source: Source::Bytes(b"hello".to_vec()),
             expect_continue: false,

@@ -132,8 +132,25 @@ fn context_value(operation: Operation, name: &str, params: &Map) -> Result<Optio
         Some(value) => match param_value(value) {
             Some(value) => Ok(Some(value)),
             None if value.is_null() => Ok(None),
-            None => Err(CallError::Other(format!("Value ({name}) is the wrong type. Must be <class 'str'>."))),
+            None => Err(CallError::Other(match unhashable(value) {
+                Some(class) => format!("unhashable type: '{class}'"),
+                None => format!("Value ({name}) is the wrong type. Must be <class 'str'>."),
+            })),
         },
+    }
+}
+
+/// The Python class that keeps a value from being looked up among the endpoints already known, which comes before any
+/// check. Lists are looked up as tuples.
+fn unhashable(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Map(_) => Some("dict"),
+        Value::List(items) => items.iter().find_map(|item| match item {
+            Value::List(_) => Some("list"),
+            Value::Map(_) => Some("dict"),
+            _ => None,
+        }),
+        _ => None,
     }
 }
 

@@ -80,6 +80,7 @@ impl Session<'_> {
             authority: authority.to_owned(),
             path: "/".into(),
             query: query(parameters),
+            fragment: String::new(),
             headers: Vec::new(),
             source: Source::Bytes(Vec::new()),
             expect_continue: false,

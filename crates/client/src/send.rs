@@ -21,6 +21,8 @@ pub struct Outgoing {
     pub path: String,
     /// The query string, percent-encoded.
     pub query: String,
+    /// What the URL ends in from its `#` on, which is told but neither sent nor signed.
+    pub fragment: String,
     /// The headers.
     pub headers: Vec<(String, String)>,
     /// The body.
@@ -59,7 +61,7 @@ impl Outgoing {
     pub fn url(&self) -> String {
         let path = if self.path.is_empty() { "/" } else { &self.path };
         let mark = if self.query.is_empty() { "" } else { "?" };
-        format!("{}://{}{path}{mark}{}", self.scheme, self.authority, self.query)
+        format!("{}://{}{path}{mark}{}{}", self.scheme, self.authority, self.query, self.fragment)
     }
 
     /// Sends it to the host of another URL; path and query stay, and the scheme too unless `take_scheme`.
@@ -324,6 +326,7 @@ mod tests {
             authority: "a.test".into(),
             path: "/p".into(),
             query: "q=1".into(),
+            fragment: String::new(),
             headers: Vec::new(),
             source: Source::Bytes(Vec::new()),
             expect_continue: false,

@@ -3,8 +3,9 @@
 //! Only what botocore checks is checked: required members, unknown members, types, minimum lengths and values, tagged
 //! unions, host labels. Maxima, patterns and enums are the service's to judge.
 
+use oxaws_input::yaml::{Foreign, Marks};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
-use oxaws_value::python::{self, MapClass, repr, type_name};
+use oxaws_value::python::{self, MapClass, type_name};
 use oxaws_value::{LocalClock, Map, Timestamp, Value};
 
 /// How deep parameters may nest.
@@ -14,20 +15,34 @@ const MAX_DEPTH: usize = oxaws_value::MAX_DEPTH;
 #[derive(Debug, Clone, Copy)]
 pub struct Streamed(pub bool);
 
+/// What Python's classes would have been where values don't tell.
+#[derive(Debug, Clone, Default)]
+pub struct Classes {
+    /// The parameters whose maps came from an argument's JSON: messages show them as Python's `OrderedDict`.
+    pub ordered: Vec<String>,
+    /// What YAML has and JSON hasn't: moments, and keys that aren't text.
+    pub marks: Marks,
+}
+
+impl Classes {
+    /// What Python says when a parameter's name isn't text, before anything else is looked at.
+    pub fn problem_of_names(&self) -> Option<&'static str> {
+        self.marks.has_foreign_key().then_some("keywords must be strings")
+    }
+}
+
 /// All problems, one a line; `None` when there is none.
-///
-/// `ordered` names the parameters whose maps came from an argument's JSON: messages show them as Python's `OrderedDict`.
 pub fn problems(
     input: Option<Shape>,
     params: &Map,
-    ordered: &[String],
+    classes: &Classes,
     streamed: Streamed,
     clock: &LocalClock,
 ) -> Option<String> {
-    let mut report = Report { lines: Vec::new(), clock, ordered };
+    let mut report = Report { lines: Vec::new(), clock, ordered: &classes.ordered };
     let input = input?;
     let payload = input.payload().filter(|m| streamed.0 && m.streaming()).map(|m| m.name());
-    report.structure(input, params, "", payload, 0);
+    report.structure(input, params, &classes.marks, "", payload, 0);
     (!report.lines.is_empty()).then(|| format!("Parameter validation failed:\n{}", report.lines.join("\n")))
 }
 
@@ -38,7 +53,7 @@ struct Report<'c> {
 }
 
 impl Report<'_> {
-    fn value(&mut self, member: Member, value: &Value, path: &str, depth: usize) {
+    fn value(&mut self, member: Member, value: &Value, marks: &Marks, path: &str, depth: usize) {
         let shape = member.shape();
         if depth > MAX_DEPTH {
             self.lines.push(format!("Parameter {path} is nested too deeply"));
@@ -49,22 +64,31 @@ impl Report<'_> {
             return;
         }
         if shape.document() {
-            self.document(value, path, depth);
+            self.document(value, marks, path, depth);
+            return;
+        }
+        if let Some(foreign) = marks.own(value)
+            && !(shape.kind() == ShapeKind::Timestamp && foreign.class() == Foreign::DATETIME)
+        {
+            self.foreign_type(shape.kind(), foreign, path);
             return;
         }
         match (shape.kind(), value) {
-            (ShapeKind::Structure, Value::Map(map)) => self.structure(shape, map, path, None, depth),
+            (ShapeKind::Structure, Value::Map(map)) => self.structure(shape, map, marks, path, None, depth),
             (ShapeKind::List, Value::List(items)) => {
                 self.min_length(shape, items.len(), path);
                 for (i, item) in items.iter().enumerate() {
-                    self.value(shape.element(), item, &format!("{path}[{i}]"), depth + 1);
+                    self.value(shape.element(), item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
                 }
             }
             (ShapeKind::Map, Value::Map(map)) => {
                 for (key, value) in map.iter() {
                     let key_path = format!("{path} (key: {key})");
-                    self.min_length(shape.key().shape(), key.chars().count(), &key_path);
-                    self.value(shape.value(), value, &format!("{path}.{key}"), depth + 1);
+                    match marks.key(key) {
+                        Some(foreign) => self.foreign_type(shape.key().shape().kind(), foreign, &key_path),
+                        None => self.min_length(shape.key().shape(), key.chars().count(), &key_path),
+                    }
+                    self.value(shape.value(), value, marks.entry(key), &format!("{path}.{key}"), depth + 1);
                 }
             }
             (ShapeKind::String, Value::String(text)) => {
@@ -87,7 +111,7 @@ impl Report<'_> {
             // A moment that can't be represented is found while serialising.
             (ShapeKind::Timestamp, value)
                 if Timestamp::from_value(value, self.clock).map_or_else(|e| !e.is_invalid_type(), |_| true) => {}
-            (kind, other) => self.wrong_type(kind, other, path),
+            (kind, other) => self.wrong_type(kind, other, marks, path),
         }
     }
 
@@ -97,8 +121,16 @@ impl Report<'_> {
         if self.ordered.iter().any(|name| name == top) { MapClass::OrderedDict } else { MapClass::Dict }
     }
 
-    fn wrong_type(&mut self, kind: ShapeKind, value: &Value, path: &str) {
+    fn wrong_type(&mut self, kind: ShapeKind, value: &Value, marks: &Marks, path: &str) {
         let maps = self.maps(path);
+        self.type_line(kind, &marks.str(value, maps), type_name(value, maps), path);
+    }
+
+    fn foreign_type(&mut self, kind: ShapeKind, foreign: &Foreign, path: &str) {
+        self.type_line(kind, foreign.shown(), foreign.class(), path);
+    }
+
+    fn type_line(&mut self, kind: ShapeKind, shown: &str, class: &str, path: &str) {
         let valid = match kind {
             ShapeKind::Structure | ShapeKind::Map => "<class 'dict'>",
             ShapeKind::List => "<class 'list'>, <class 'tuple'>",
@@ -110,13 +142,11 @@ impl Report<'_> {
             ShapeKind::Timestamp => "<class 'datetime.datetime'>, timestamp-string",
         };
         self.lines.push(format!(
-            "Invalid type for parameter {path}, value: {}, type: <class '{}'>, valid types: {valid}",
-            python::str(value, maps),
-            type_name(value, maps)
+            "Invalid type for parameter {path}, value: {shown}, type: <class '{class}'>, valid types: {valid}"
         ));
     }
 
-    fn document(&mut self, value: &Value, path: &str, depth: usize) {
+    fn document(&mut self, value: &Value, marks: &Marks, path: &str, depth: usize) {
         if depth > MAX_DEPTH {
             self.lines.push(format!("Parameter {path} is nested too deeply"));
             return;
@@ -124,24 +154,33 @@ impl Report<'_> {
         match value {
             Value::Map(map) => {
                 for (key, value) in map.iter() {
-                    self.document(value, key, depth + 1);
+                    self.document(value, marks.entry(key), key, depth + 1);
                 }
             }
             Value::List(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    self.document(item, &format!("{path}[{i}]"), depth + 1);
+                    self.document(item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
                 }
             }
             Value::Bytes(_) => self.lines.push(format!(
-                "Invalid type for document parameter {path}, value: {}, type: <class 'bytes'>, valid types: <class 'str'>, \
+                "Invalid type for document parameter {path}, value: {}, type: <class '{}'>, valid types: <class 'str'>, \
                  <class 'int'>, <class 'bool'>, <class 'float'>, <class 'list'>, <class 'dict'>",
-                repr(value, MapClass::Dict)
+                marks.str(value, MapClass::Dict),
+                marks.own(value).map_or("bytes", Foreign::class)
             )),
             _ => {}
         }
     }
 
-    fn structure(&mut self, shape: Shape, map: &Map, path: &str, given_elsewhere: Option<&str>, depth: usize) {
+    fn structure(
+        &mut self,
+        shape: Shape,
+        map: &Map,
+        marks: &Marks,
+        path: &str,
+        given_elsewhere: Option<&str>,
+        depth: usize,
+    ) {
         if shape.union() {
             let names: Vec<&str> = shape.members().map(|m| m.name()).collect();
             let shown = if path.is_empty() { "input" } else { path };
@@ -172,7 +211,7 @@ impl Report<'_> {
         for (key, value) in map.iter() {
             if let Some(member) = shape.member(key) {
                 let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-                self.value(member, value, &path, depth + 1);
+                self.value(member, value, marks.entry(key), &path, depth + 1);
             }
         }
     }

@@ -31,4 +31,4 @@ pub use legacy::{
 pub use params::{ParamKind, ParamValue, Parameter, Parameters, Params, declared};
 pub use partitions::{Partition, Partitions, Region};
 pub use rules::resolve;
-pub use url::{UrlError, check_endpoint_url, is_s3_accelerate_url};
+pub use url::{UrlError, bad_port, check_endpoint_url, is_s3_accelerate_url};

@@ -11,6 +11,10 @@ pub enum UrlError {
     Invalid(String),
     /// Brackets of an IPv6 address that don't match.
     Brackets,
+    /// A port that is no number: its text.
+    Port(String),
+    /// A port that is too large.
+    PortRange,
 }
 
 impl std::fmt::Display for UrlError {
@@ -18,6 +22,10 @@ impl std::fmt::Display for UrlError {
         match self {
             UrlError::Invalid(url) => write!(f, "Invalid endpoint: {url}"),
             UrlError::Brackets => f.write_str("Invalid IPv6 URL"),
+            UrlError::Port(text) => {
+                write!(f, "Port could not be cast to integer value as {}", oxaws_value::python::repr_str(text))
+            }
+            UrlError::PortRange => f.write_str("Port out of range 0-65535"),
         }
     }
 }
@@ -81,10 +89,16 @@ impl<'a> Split<'a> {
     }
 
     pub(crate) fn port_is_valid(&self) -> bool {
-        self.host_and_port().1.is_none_or(|port| {
-            let digits = port.trim_start_matches('0');
-            port.bytes().all(|c| c.is_ascii_digit()) && (digits.is_empty() || digits.parse::<u16>().is_ok())
-        })
+        self.bad_port().is_none()
+    }
+
+    fn bad_port(&self) -> Option<UrlError> {
+        let port = self.host_and_port().1?;
+        if !port.bytes().all(|c| c.is_ascii_digit()) {
+            return Some(UrlError::Port(port.to_owned()));
+        }
+        let digits = port.trim_start_matches('0');
+        (!digits.is_empty() && digits.parse::<u16>().is_err()).then_some(UrlError::PortRange)
     }
 
     pub(crate) fn is_ip(&self) -> bool {
@@ -155,6 +169,11 @@ pub fn check_endpoint_url(url: &str) -> Result<(), UrlError> {
     if named || is_ipv6(host) { Ok(()) } else { Err(invalid()) }
 }
 
+/// What is wrong with the port of `[user@]host[:port]`, if it is.
+pub fn bad_port(authority: &str) -> Option<UrlError> {
+    Split { scheme: "", authority, path: "", query: "" }.bad_port()
+}
+
 /// Whether `url` is one of S3's acceleration endpoints, which can't be called path-style.
 pub fn is_s3_accelerate_url(url: &str) -> bool {
     let clean = clean(url);
@@ -204,6 +223,18 @@ mod tests {
         for bad in ["nonsense", "", "https://ec2..amazonaws.com", "http://a_b", "http://a\tb", "http:///x"] {
             assert_eq!(check_endpoint_url(bad).unwrap_err().to_string(), format!("Invalid endpoint: {bad}"));
         }
+    }
+
+    #[test]
+    fn ports() {
+        let of = |authority| bad_port(authority).map(|e| e.to_string());
+        for good in ["h", "h:", "h:0", "h:65535", "h:000080", "u:p@h:1", "[::1]:9"] {
+            assert_eq!(of(good), None, "{good}");
+        }
+        for (bad, text) in [("h:abc", "'abc'"), ("h:-1", "'-1'"), ("h: 80", "' 80'"), ("[::1]:a'b", "\"a'b\"")] {
+            assert_eq!(of(bad), Some(format!("Port could not be cast to integer value as {text}")), "{bad}");
+        }
+        assert_eq!(of("h:65536").as_deref(), Some("Port out of range 0-65535"));
     }
 
     #[test]

@@ -62,6 +62,15 @@ impl Url {
         let (host, port) = split_port(authority).ok_or_else(invalid)?;
         let port = match port {
             "" => scheme.default_port(),
+            // urllib3 reads five digits after zeros; more are no port at all.
+            digits if digits.trim_start_matches('0').len() > 5 || !digits.bytes().all(|b| b.is_ascii_digit()) => {
+                let quote = if authority.contains('\'') { '"' } else { '\'' };
+                let reason = match authority.chars().find(|c| *c <= ' ' || *c == '\x7f') {
+                    Some(c) => format!("Host {quote}{authority}{quote} contains invalid character {c:?}"),
+                    None => format!("{quote}{authority}{quote} is not a valid host or port"),
+                };
+                return Err(HttpError::Invalid { reason: format!("Failed to parse: {reason}") });
+            }
             digits => digits.parse().map_err(|_| invalid())?,
         };
         let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
@@ -199,6 +208,21 @@ mod tests {
         for text in ["", "h", "ftp://h", "http://", "http://h:x/", "http://h:99999/", "http://[::1/", "http://a b/"] {
             assert!(Url::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn bad_ports_are_told_in_urllib3s_words() {
+        for (text, reason) in [
+            ("http://h:99999/", "http://h:99999/"),
+            ("http://h:123456/", "'h:123456' is not a valid host or port"),
+            ("http://h:+1/", "'h:+1' is not a valid host or port"),
+            ("http://u@h:a'b/", "\"h:a'b\" is not a valid host or port"),
+            ("http://h: 80/", "Host 'h: 80' contains invalid character ' '"),
+        ] {
+            let wanted = format!("An HTTP Client raised an unhandled exception: Failed to parse: {reason}");
+            assert_eq!(Url::parse(text).unwrap_err().to_string(), wanted);
+        }
+        assert_eq!(Url::parse("http://h:000080/").unwrap().port(), 80);
     }
 
     proptest! {

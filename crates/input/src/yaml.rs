@@ -1,14 +1,22 @@
 //! YAML for `--cli-input-yaml`, as the AWS CLI's reader (ruamel, safe, YAML 1.2) understands it: its implicit types,
 //! anchors and merge keys.
 //!
-//! What Python has and [`Value`] doesn't is narrowed: keys that aren't text become their Python text, and dates stay the
-//! text they are written as.
+//! What Python has and [`Value`] doesn't is narrowed, and told beside the value by [`Marks`]: keys that aren't text become
+//! their Python text, and moments become bytes.
 
-use crate::blob;
-use oxaws_value::{MAX_DEPTH, Map, Value, python_float, python_int_text};
+mod entries;
+mod marks;
+mod moment;
+mod scalar;
+
+pub use marks::{Foreign, Marks};
+
+use entries::{Key, Pair, map_of, merge_entries, single_entries};
+use oxaws_value::{MAX_DEPTH, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use scalar::Scalar;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -23,6 +31,8 @@ pub enum YamlError {
     /// It isn't YAML, or breaks a rule of the AWS CLI's reader (a repeated key, a second document, an unknown tag). Holds
     /// why, for the log: the AWS CLI only says `Invalid YAML received.`.
     Invalid(String),
+    /// Python refuses a value, with these words, which the AWS CLI lets through (exit code 255).
+    Python(String),
     /// It is nested too deeply.
     TooDeep,
     /// Its aliases make it too large.
@@ -32,7 +42,7 @@ pub enum YamlError {
 impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            YamlError::Invalid(why) => f.write_str(why),
+            YamlError::Invalid(why) | YamlError::Python(why) => f.write_str(why),
             YamlError::TooDeep => f.write_str("nested too deeply"),
             YamlError::TooLarge => f.write_str("too large once its aliases are expanded"),
         }
@@ -45,15 +55,38 @@ fn invalid(why: impl Into<String>) -> YamlError {
     YamlError::Invalid(why.into())
 }
 
-/// Reads a text of at most one document; without one the value is [`Value::Null`].
+/// A document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// The value.
+    pub value: Value,
+    /// What it can't tell.
+    pub marks: Marks,
+}
+
+/// Reads a text of at most one document; without one the value is [`Value::Null`]. Moments stay the text they are
+/// written as.
 ///
 /// # Errors
 /// When it isn't YAML, holds more than one document, or is too deep or too large.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
+    read(text, false).map(|document| document.value)
+}
+
+/// Reads a text as [`parse`] does, with its moments and its keys that aren't text. For a moment stand the bytes of its
+/// Python text.
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_marked(text: &str) -> Result<Document, YamlError> {
+    read(text, true)
+}
+
+fn read(text: &str, moments: bool) -> Result<Document, YamlError> {
     if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
         return Err(invalid(format!("special characters are not allowed: {c:?}")));
     }
-    let mut builder = Builder::default();
+    let mut builder = Builder { moments, ..Builder::default() };
     let mut documents = 0;
     let mut texts = Vec::new();
     for event in Parser::new_from_str(text) {
@@ -80,7 +113,10 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
     if has_stray_tab(text, &texts) {
         return Err(invalid("found character '\\t' that cannot start any token"));
     }
-    Ok(builder.root.unwrap_or_default())
+    match builder.fault {
+        Some((_, error)) => Err(error),
+        None => Ok(builder.root),
+    }
 }
 
 /// Whether a tab stands outside the given ranges (quoted texts and blocks, in characters) and outside comments: YAML lets
@@ -117,13 +153,15 @@ fn is_allowed(c: char) -> bool {
 #[derive(Clone)]
 struct Node {
     value: Value,
+    marks: Marks,
     role: Role,
     size: Size,
 }
 
 /// What a plain scalar is as the key of a map, or can't be elsewhere.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Default)]
 enum Role {
+    #[default]
     Usual,
     /// `<<`: the value's entries are put into the map.
     Merge,
@@ -157,30 +195,39 @@ struct Open {
     shape: Shape,
     anchor: usize,
     items: Vec<Value>,
-    own: Vec<(String, Value)>,
-    merged: Option<Vec<(String, Value)>>,
+    /// Those of the items.
+    marks: Marks,
+    own: Vec<Pair>,
+    merged: Option<Vec<Pair>>,
     /// A map's key whose value comes next.
-    key: Option<(String, Role)>,
+    key: Option<Key>,
     size: Size,
 }
 
 #[derive(Default)]
 struct Builder {
+    moments: bool,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     /// Everything built so far, aliases written out.
     total: Size,
-    root: Option<Value>,
+    root: Document,
+    /// The first fault that the AWS CLI's reader finds once all of the text is known to be YAML, and how deep it is. That
+    /// reader makes values level by level.
+    fault: Option<(usize, YamlError)>,
 }
 
 impl Builder {
     fn event(&mut self, event: Event<'_>) -> Result<(), YamlError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let (value, role) = scalar(&text, style, tag.as_deref())?;
-                let node = Node { value, role, size: Size { nodes: 1, text: text.len() } };
+                let Scalar { value, role, foreign } = scalar::read(&text, style, tag.as_deref(), self.moments)
+                    .unwrap_or_else(|e| self.fault(e, Scalar::default()));
+                let marks = Marks { own: foreign, ..Marks::default() };
+                let node = Node { value, marks, role, size: Size { nodes: 1, text: text.len() } };
                 self.grow(node.size)?;
-                self.finished(node, anchor)
+                self.finished(node, anchor);
+                Ok(())
             }
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).ok_or_else(|| invalid("found undefined alias"))?;
@@ -188,28 +235,49 @@ impl Builder {
                 // Before it is copied.
                 self.grow(size)?;
                 let node = self.anchors.get(&anchor).cloned().ok_or_else(|| invalid("found undefined alias"))?;
-                self.finished(node, 0)
+                self.finished(node, 0);
+                Ok(())
             }
             Event::SequenceStart(anchor, tag) => {
                 let shape = match tag.as_deref().map(full_name).as_deref() {
                     None | Some("!" | "tag:yaml.org,2002:seq") => Shape::List,
                     Some("tag:yaml.org,2002:omap") => Shape::OrderedMap,
-                    Some(tag) => return Err(unknown_tag(tag)),
+                    Some(tag) => self.fault(unknown_tag(tag), Shape::List),
                 };
                 self.start(shape, anchor)
             }
-            Event::MappingStart(anchor, tag) => match tag.as_deref().map(full_name).as_deref() {
-                None | Some("!" | "tag:yaml.org,2002:map") => self.start(Shape::Map, anchor),
-                Some(tag) => Err(unknown_tag(tag)),
-            },
+            Event::MappingStart(anchor, tag) => {
+                match tag.as_deref().map(full_name).as_deref() {
+                    None | Some("!" | "tag:yaml.org,2002:map") => {}
+                    Some(tag) => self.fault(unknown_tag(tag), ()),
+                }
+                self.start(Shape::Map, anchor)
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let open = self.open.pop().ok_or_else(|| invalid("unexpected end of a collection"))?;
-                let anchor = open.anchor;
-                let node = open.close()?;
-                self.finished(node, anchor)
+                let (anchor, size) = (open.anchor, open.size);
+                let (value, marks) = match open.close() {
+                    Ok(made) => made,
+                    // It was found among the entries.
+                    Err(e) => self.fault_at(self.open.len() + 1, e, Default::default()),
+                };
+                self.finished(Node { value, marks, role: Role::Usual, size }, anchor);
+                Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Notes what is wrong, and goes on with something else.
+    fn fault<T>(&mut self, error: YamlError, instead: T) -> T {
+        self.fault_at(self.open.len(), error, instead)
+    }
+
+    fn fault_at<T>(&mut self, depth: usize, error: YamlError, instead: T) -> T {
+        if self.fault.as_ref().is_none_or(|(first, _)| depth < *first) {
+            self.fault = Some((depth, error));
+        }
+        instead
     }
 
     fn grow(&mut self, size: Size) -> Result<(), YamlError> {
@@ -221,112 +289,90 @@ impl Builder {
         if self.open.len() >= MAX_DEPTH {
             return Err(YamlError::TooDeep);
         }
-        if self.open.last().is_some_and(|open| open.shape == Shape::Map && open.key.is_none()) {
-            return Err(invalid("found unacceptable key (a collection)"));
-        }
         let size = Size { nodes: 1, text: 0 };
         self.grow(size)?;
-        self.open.push(Open { shape, anchor, items: Vec::new(), own: Vec::new(), merged: None, key: None, size });
+        self.open.push(Open {
+            shape,
+            anchor,
+            items: Vec::new(),
+            marks: Marks::default(),
+            own: Vec::new(),
+            merged: None,
+            key: None,
+            size,
+        });
         Ok(())
     }
 
     /// Puts a finished node in its place.
-    fn finished(&mut self, node: Node, anchor: usize) -> Result<(), YamlError> {
+    fn finished(&mut self, node: Node, anchor: usize) {
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
-            self.root = Some(usual(node)?);
-            return Ok(());
+            let (value, marks) = self.usual(node);
+            self.root = Document { value, marks };
+            return;
         };
         open.size.add(node.size);
-        if open.shape != Shape::Map {
-            open.items.push(usual(node)?);
-            return Ok(());
-        }
-        match open.key.take() {
-            None => {
-                if node.role == Role::Merge && open.merged.is_some() {
-                    return Err(invalid("found duplicate key \"<<\""));
-                }
-                open.key = Some((key_text(&node.value)?, node.role));
+        if open.shape == Shape::Map && open.key.is_none() {
+            let twice = node.role == Role::Merge && open.merged.is_some();
+            let key = Key::of(node).unwrap_or_else(|e| self.fault(e, Key::default()));
+            if twice {
+                self.fault(invalid("found duplicate key \"<<\""), ());
             }
-            Some((_, Role::Merge)) => open.merged = Some(merge_entries(usual(node)?)?),
-            Some((key, _)) => open.own.push((key, usual(node)?)),
+            self.opened(|open| open.key = Some(key));
+            return;
         }
-        Ok(())
+        let key = open.key.take();
+        let (value, marks) = self.usual(node);
+        match key {
+            None => self.opened(|open| {
+                if !marks.is_empty() {
+                    open.marks.items.insert(open.items.len(), marks);
+                }
+                open.items.push(value);
+            }),
+            Some(Key { role: Role::Merge, .. }) => {
+                let pairs = merge_entries(value, marks).unwrap_or_else(|e| self.fault(e, Vec::new()));
+                self.opened(|open| open.merged = Some(pairs));
+            }
+            Some(key) => self.opened(|open| open.own.push((key, value, marks))),
+        }
+    }
+
+    fn opened(&mut self, change: impl FnOnce(&mut Open)) {
+        if let Some(open) = self.open.last_mut() {
+            change(open);
+        }
+    }
+
+    /// A node that is a value.
+    fn usual(&mut self, node: Node) -> (Value, Marks) {
+        if node.role != Role::Usual {
+            self.fault(invalid("`<<` and `=` are no values"), ());
+        }
+        (node.value, node.marks)
     }
 }
 
 impl Open {
-    fn close(self) -> Result<Node, YamlError> {
-        let value = match self.shape {
-            Shape::List => Value::List(self.items),
-            Shape::OrderedMap => Value::Map(single_entries(self.items)?),
+    fn close(self) -> Result<(Value, Marks), YamlError> {
+        match self.shape {
+            Shape::List => Ok((Value::List(self.items), self.marks)),
+            Shape::OrderedMap => single_entries(self.items, self.marks),
             Shape::Map => {
                 // Merged entries come first, and are replaced in place; with them, repeated keys are let pass.
-                let unique = self.merged.is_none();
-                let mut map = Map::with_capacity(self.own.len());
-                for (key, value) in self.merged.unwrap_or_default() {
-                    map.insert(key, value);
-                }
-                for (key, value) in self.own {
-                    if unique && map.contains_key(&key) {
-                        return Err(invalid(format!("found duplicate key \"{key}\"")));
+                if self.merged.is_none() {
+                    let mut seen = HashSet::with_capacity(self.own.len());
+                    if let Some((key, ..)) = self.own.iter().find(|(key, ..)| !seen.insert(key.identity())) {
+                        return Err(invalid(format!("found duplicate key \"{}\"", key.text)));
                     }
-                    map.insert(key, value);
                 }
-                Value::Map(map)
+                Ok(map_of(self.merged.into_iter().flatten().chain(self.own)))
             }
-        };
-        Ok(Node { value, role: Role::Usual, size: self.size })
-    }
-}
-
-fn usual(node: Node) -> Result<Value, YamlError> {
-    if node.role == Role::Usual { Ok(node.value) } else { Err(invalid("`<<` and `=` are no values")) }
-}
-
-/// The text under which a key is kept: Python's `str()` of what isn't text.
-fn key_text(key: &Value) -> Result<String, YamlError> {
-    Ok(match key {
-        Value::String(text) => text.clone(),
-        Value::Null => "None".into(),
-        Value::Bool(b) => if *b { "True" } else { "False" }.into(),
-        Value::Int(n) => n.to_string(),
-        Value::BigInt(digits) => digits.to_string(),
-        Value::Float(f) => python_float(*f),
-        Value::Bytes(_) | Value::List(_) | Value::Map(_) => return Err(invalid("found unacceptable key")),
-    })
-}
-
-/// The entries that `<<` brings: those of a map, or of the maps of a list, where the earlier ones win.
-fn merge_entries(value: Value) -> Result<Vec<(String, Value)>, YamlError> {
-    let maps = match value {
-        Value::Map(map) => vec![map],
-        Value::List(items) => {
-            let map = |item| match item {
-                Value::Map(map) => Ok(map),
-                _ => Err(invalid("expected a mapping for merging")),
-            };
-            items.into_iter().rev().map(map).collect::<Result<_, _>>()?
-        }
-        _ => return Err(invalid("expected a mapping or list of mappings for merging")),
-    };
-    Ok(maps.into_iter().flatten().map(|(key, value)| (key.into_owned(), value)).collect())
-}
-
-fn single_entries(items: Vec<Value>) -> Result<Map, YamlError> {
-    let mut out = Map::new();
-    for item in items {
-        match item {
-            Value::Map(map) if map.len() == 1 => map.into_iter().for_each(|(key, value)| {
-                out.insert(key, value);
-            }),
-            _ => return Err(invalid("expected a mapping of length 1")),
         }
     }
-    Ok(out)
 }
 
 fn full_name(tag: &Tag) -> String {
@@ -337,124 +383,10 @@ fn unknown_tag(tag: &str) -> YamlError {
     invalid(format!("could not determine a constructor for the tag {tag}"))
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<(Value, Role), YamlError> {
-    let Some(tag) = tag else {
-        return if style == ScalarStyle::Plain { implicit(text) } else { Ok((text.into(), Role::Usual)) };
-    };
-    let name = full_name(tag);
-    let wrong = || invalid(format!("{text:?} is no {name}"));
-    let value = match name.strip_prefix("tag:yaml.org,2002:").unwrap_or(&name) {
-        "!" | "str" => text.into(),
-        "null" => Value::Null,
-        "bool" => match text.to_ascii_lowercase().as_str() {
-            "yes" | "y" | "true" | "on" => Value::Bool(true),
-            "no" | "n" | "false" | "off" => Value::Bool(false),
-            _ => return Err(wrong()),
-        },
-        "int" => integer(text).ok_or_else(wrong)?,
-        "float" => float(text).ok_or_else(wrong)?,
-        "binary" => Value::Bytes(blob::decode_bytes(text.as_bytes()).filter(|_| text.is_ascii()).ok_or_else(wrong)?),
-        "timestamp" => text.into(),
-        _ => return Err(unknown_tag(&name)),
-    };
-    Ok((value, Role::Usual))
-}
-
-/// A plain scalar by its form.
-fn implicit(text: &str) -> Result<(Value, Role), YamlError> {
-    let value = match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        "<<" => return Ok((text.into(), Role::Merge)),
-        "=" => return Ok((text.into(), Role::Default)),
-        _ if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) => text.into(),
-        _ if is_float(text) => float(text).ok_or_else(|| invalid(format!("could not convert {text} to float")))?,
-        _ if is_integer(text) => integer(text).ok_or_else(|| invalid(format!("invalid literal for int(): {text}")))?,
-        _ => text.into(),
-    };
-    Ok((value, Role::Usual))
-}
-
-fn unsigned(text: &str) -> &str {
-    text.strip_prefix(['-', '+']).unwrap_or(text)
-}
-
-fn is_integer(text: &str) -> bool {
-    let body = unsigned(text);
-    let all = |digits: &str, base| !digits.is_empty() && digits.chars().all(|c| c == '_' || c.is_digit(base));
-    all(body, 10)
-        || [("0b", 2), ("0o", 8), ("0x", 16)]
-            .into_iter()
-            .any(|(prefix, base)| body.strip_prefix(prefix).is_some_and(|digits| all(digits, base)))
-}
-
-/// The number of an integer's text; leading zeros don't make it octal.
-fn integer(text: &str) -> Option<Value> {
-    let text = text.replace('_', "");
-    let body = unsigned(&text);
-    let radix = match body.get(..2) {
-        Some("0b") => 2,
-        Some("0o") => 8,
-        Some("0x") => 16,
-        _ => 10,
-    };
-    let digits = if radix == 10 {
-        python_int_text(body)?
-    } else {
-        // Beyond 128 bits there is no need.
-        u128::from_str_radix(body.get(2..)?, radix).ok()?.to_string()
-    };
-    let digits = if text.starts_with('-') && digits != "0" { format!("-{digits}") } else { digits };
-    Some(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
-}
-
-fn is_float(text: &str) -> bool {
-    let body = unsigned(text);
-    if matches!(body, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return true;
-    }
-    let (mantissa, exponent) = match body.find(['e', 'E']) {
-        Some(at) => (&body[..at], Some(&body[at + 1..])),
-        None => (body, None),
-    };
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
-    if !digits(whole) || !digits(fraction.unwrap_or("")) || whole.starts_with('_') {
-        return false;
-    }
-    let exponent_ok = |signed: bool| match exponent {
-        None => true,
-        Some(e) => {
-            let power = e.strip_prefix(['-', '+']).unwrap_or(e);
-            !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit()) && (!signed || power.len() < e.len())
-        }
-    };
-    match (whole.is_empty(), fraction) {
-        (false, Some(_)) => exponent_ok(false),
-        (false, None) => exponent.is_some() && exponent_ok(false),
-        // `.5e1` without a sign of the exponent is text.
-        (true, Some(fraction)) => !fraction.is_empty() && exponent_ok(true),
-        (true, None) => false,
-    }
-}
-
-fn float(text: &str) -> Option<Value> {
-    let text = text.replace('_', "").to_ascii_lowercase();
-    Some(Value::Float(match unsigned(&text) {
-        ".inf" if text.starts_with('-') => f64::NEG_INFINITY,
-        ".inf" => f64::INFINITY,
-        ".nan" => f64::NAN,
-        _ => text.parse().ok()?,
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxaws_value::python::MapClass;
     use oxaws_value::{JsonStyle, to_json};
     use proptest::prelude::*;
 
@@ -508,7 +440,7 @@ mod tests {
             ("A: |\n  one\n  two\nB: >-\n  folded\n  line\n", r#"{"A":"one\ntwo\n","B":"folded line"}"#),
             ("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3, z: 4}", r#"{"a":{"x":1,"y":2},"b":{"x":1,"y":3,"z":4}}"#),
             ("<<: [{a: 1}, {a: 2, b: 3}]\nc: 4", r#"{"a":1,"b":3,"c":4}"#),
-            ("1: a\ntrue: b\n=: c", r#"{"1":"a","True":"b","=":"c"}"#),
+            ("2: a\ntrue: b\n=: c", r#"{"2":"a","True":"b","=":"c"}"#),
             ("!!omap [a: 1, b: 2]", r#"{"a":1,"b":2}"#),
             ("Limit:\nT: t", r#"{"Limit":null,"T":"t"}"#),
             ("{\"a\":1,\"b\":[true,null]}", r#"{"a":1,"b":[true,null]}"#),
@@ -536,18 +468,72 @@ mod tests {
             "&a [*a]",
             "!foo bar",
             "!!set {a, b}",
-            "? [a]\n: b",
+            "? {a: b}\n: c",
             "a: <<",
             "- =",
             "<<: 5",
             "a: \u{1}",
-            "!!int x",
             "a:\tb",
             "a: b\t",
             "a b\tc",
         ] {
             assert!(matches!(parse(text), Err(YamlError::Invalid(_))), "{text:?}: {}", json(text));
         }
+    }
+
+    /// A value as Python shows it, and the first mark at its top.
+    fn shown(text: &str) -> String {
+        parse_marked(text).map_or_else(
+            |e| format!("{}{e}", if matches!(e, YamlError::Python(_)) { "Python: " } else { "error: " }),
+            |Document { value, marks }| marks.str(&value, MapClass::Dict),
+        )
+    }
+
+    #[test]
+    fn what_json_has_not() {
+        for (text, want) in [
+            ("2020-01-01", "2020-01-01"),
+            ("[2020-01-01, '2020-01-01']", "[datetime.date(2020, 1, 1), '2020-01-01']"),
+            ("- !!timestamp '2020-1-1'", "[datetime.date(2020, 1, 1)]"),
+            (
+                "a: {b: 2020-01-01 10:00:05.5-05:30}",
+                "{'a': {'b': datetime.datetime(2020, 1, 1, 10, 0, 5, 500000, \
+                 tzinfo=datetime.timezone(datetime.timedelta(days=-1, seconds=66600), '-05:30'))}}",
+            ),
+            ("{5: a, null: b, 2020-01-01: 1, '6': c}", "{5: 'a', None: 'b', datetime.date(2020, 1, 1): 1, '6': 'c'}"),
+            ("{[a]: x, [a, 2020-01-01]: y}", "{('a',): 'x', ('a', datetime.date(2020, 1, 1)): 'y'}"),
+            ("{<<: {5: 2020-01-01}, 6: b}", "{5: datetime.date(2020, 1, 1), 6: 'b'}"),
+            ("{<<: [{a: 1}, {a: 2020-01-01}]}", "{'a': 1}"),
+            ("!!omap [5: 2020-01-01]", "{5: datetime.date(2020, 1, 1)}"),
+            ("{a: &x 2020-01-01 00:00:00Z, b: *x}", "{'a': T, 'b': T}"),
+            ("{1: a, true: b}", "error: found duplicate key \"True\""),
+            ("{? [[a]] : x}", "Python: unhashable type: 'list'"),
+            ("{? [{a: 1}] : x}", "Python: unhashable type: 'dict'"),
+            ("{? {a: 1} : x}", "error: found unhashable key"),
+            ("!!int x", "Python: invalid literal for int() with base 10: 'x'"),
+            ("!!int ''", "Python: string index out of range"),
+            ("0x_", "Python: invalid literal for int() with base 16: ''"),
+            ("+_", "Python: invalid literal for int() with base 10: ''"),
+            ("!!float x", "Python: could not convert string to float: 'x'"),
+            ("!!bool Maybe", "Python: 'maybe'"),
+            ("2020-13-01", "Python: month must be in 1..12"),
+            // Values are made level by level.
+            ("{a: 2020-13-01, b: !foo x}", "Python: month must be in 1..12"),
+            ("{a: !foo x, b: 2020-13-01}", "error: could not determine a constructor for the tag !foo"),
+            ("{a: [2020-13-01], b: !foo x}", "error: could not determine a constructor for the tag !foo"),
+        ] {
+            let moment = "datetime.datetime(2020, 1, 1, 0, 0, tzinfo=datetime.timezone(datetime.timedelta(0), 'Z'))";
+            assert_eq!(shown(text).replace(moment, "T"), want, "{text:?}");
+        }
+        assert!(matches!(parse_marked("{2020-13-01: 1, b: [}"), Err(YamlError::Invalid(_))));
+        let Document { value, mut marks } = parse_marked("{5: a, b: 2020-01-01}").expect("YAML");
+        let moment = value.get("b").expect("an entry");
+        assert_eq!(marks.entry("b").own(moment).map(Foreign::class), Some(Foreign::DATE));
+        assert_eq!(marks.entry("b").own(&Value::from("2020-01-01")), None);
+        assert_eq!(marks.key("5").map(Foreign::class), Some("int"));
+        assert!(marks.has_foreign_key());
+        marks.retain(|key| key == "b");
+        assert!(!marks.has_foreign_key() && !marks.is_empty());
     }
 
     #[test]
@@ -567,7 +553,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in "[a-c1:,\\[\\]{}&*!|>'\"\\-?#%@ \n<=.~]{0,40}|\\PC*") {
-            let _ = parse(&text);
+            let _ = (parse(&text), parse_marked(&text));
         }
     }
 }

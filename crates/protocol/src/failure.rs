@@ -127,6 +127,22 @@ pub enum XmlFaultKind {
     UndefinedEntity,
     /// Something after the root element.
     Junk,
+    /// A `CDATA` section that isn't closed.
+    UnclosedCdata,
+    /// A reference to a character by a number that none has.
+    CharacterNumber,
+    /// Two attributes of one name.
+    DuplicateAttribute,
+    /// `<?xml … ?>` somewhere other than at the very beginning.
+    MisplacedDeclaration,
+    /// `<?xml … ?>` with something else in it.
+    Declaration,
+    /// `%name;` outside a document type.
+    ParameterEntity,
+    /// A character that a document type's public id may not have.
+    PublicId,
+    /// A prefix that no `xmlns:` makes known.
+    UnboundPrefix,
 }
 
 impl fmt::Display for XmlFault {
@@ -139,6 +155,14 @@ impl fmt::Display for XmlFault {
             XmlFaultKind::InvalidToken => "not well-formed (invalid token)",
             XmlFaultKind::UndefinedEntity => "undefined entity",
             XmlFaultKind::Junk => "junk after document element",
+            XmlFaultKind::UnclosedCdata => "unclosed CDATA section",
+            XmlFaultKind::CharacterNumber => "reference to invalid character number",
+            XmlFaultKind::DuplicateAttribute => "duplicate attribute",
+            XmlFaultKind::MisplacedDeclaration => "XML or text declaration not at start of entity",
+            XmlFaultKind::Declaration => "XML declaration not well-formed",
+            XmlFaultKind::ParameterEntity => "illegal parameter entity reference",
+            XmlFaultKind::PublicId => "illegal character(s) in public id",
+            XmlFaultKind::UnboundPrefix => "unbound prefix",
         };
         write!(f, "{words}: line {}, column {}", self.line, self.column)
     }

@@ -4,7 +4,7 @@ use crate::failure::{Mismatch, ParseFailure, XmlFault};
 use crate::nodes::{Child, MapNode, Node, Nodes, Structure, unknown_union_member};
 use crate::reply::{ParseOptions, Reply};
 use crate::xml_reader::{Tag, XmlReader};
-use crate::{MAX_DEPTH, scalar, timestamp};
+use crate::{MAX_DEPTH, scalar, timestamp, xml_fault};
 use oxaws_model::{Operation, Protocol, Shape, ShapeKind};
 use oxaws_value::{Map, Value};
 
@@ -30,23 +30,20 @@ impl Fault {
     pub(crate) fn into_failure(self, reply: &Reply) -> ParseFailure {
         match self {
             Fault::Xml(fault) => ParseFailure::Xml { fault, body: reply.body.to_vec() },
-            Fault::Value(failure) => failure,
+            // The AWS CLI reads the whole text before it looks for values in it.
+            Fault::Value(failure) => match std::str::from_utf8(reply.body).ok().and_then(xml_fault::find) {
+                Some(fault) if !reply.body.is_empty() => ParseFailure::Xml { fault, body: reply.body.to_vec() },
+                _ => failure,
+            },
         }
     }
 }
 
 /// The body as text. Bytes that aren't UTF-8 are a fault of the XML, as expat has it.
 pub(crate) fn body_text<'a>(reply: &Reply<'a>) -> Result<&'a str, ParseFailure> {
-    use crate::failure::XmlFaultKind;
     std::str::from_utf8(reply.body).map_err(|e| {
-        let valid = &reply.body[..e.valid_up_to()];
-        let line_start = valid.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let fault = XmlFault {
-            kind: XmlFaultKind::InvalidToken,
-            line: 1 + valid.iter().filter(|b| **b == b'\n').count(),
-            column: String::from_utf8_lossy(&valid[line_start..]).chars().count(),
-        };
-        ParseFailure::Xml { fault, body: reply.body.to_vec() }
+        let valid = String::from_utf8_lossy(&reply.body[..e.valid_up_to()]);
+        ParseFailure::Xml { fault: xml_fault::find_before_bad_bytes(&valid), body: reply.body.to_vec() }
     })
 }
 

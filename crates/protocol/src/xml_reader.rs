@@ -1,8 +1,7 @@
 //! A pull reader of XML that knows elements, their text and their children, and reports faults in expat's words.
 
 use crate::failure::{XmlFault, XmlFaultKind};
-use quick_xml::Error;
-use quick_xml::errors::IllFormedError;
+use crate::{xml_declaration, xml_fault};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 use std::borrow::Cow;
@@ -37,44 +36,55 @@ pub(crate) struct XmlReader<'a> {
     inner: Reader<&'a [u8]>,
     text: &'a str,
     depth: usize,
+    /// Whether the whole text was looked at for faults.
+    judged: bool,
 }
 
 impl<'a> XmlReader<'a> {
     pub(crate) fn new(text: &'a str) -> XmlReader<'a> {
-        // Blanks may stand before the declaration: S3 keeps a connection alive with them.
         let mut inner = Reader::from_str(text);
         let config = inner.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = true;
-        XmlReader { inner, text, depth: 0 }
+        XmlReader { inner, text, depth: 0, judged: false }
     }
 
-    fn fault_at(&self, kind: XmlFaultKind, at: usize) -> XmlFault {
-        let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        XmlFault {
-            kind,
-            line: 1 + before.bytes().filter(|b| *b == b'\n').count(),
-            column: before[line_start..].chars().count(),
+    /// What is wrong with the text as a whole; where nothing is found, `kind` at `at`.
+    #[cold]
+    fn fault(&self, kind: XmlFaultKind, at: usize) -> XmlFault {
+        xml_fault::find(self.text).unwrap_or_else(|| xml_fault::fault_at(self.text, kind, at))
+    }
+
+    /// Looks at the whole text, once: the inner reader takes more than XML allows.
+    #[cold]
+    fn doubt(&mut self) -> Result<(), XmlFault> {
+        match std::mem::replace(&mut self.judged, true) {
+            false => xml_fault::find(self.text).map_or(Ok(()), Err),
+            true => Ok(()),
         }
     }
 
     fn event(&mut self) -> Result<Event<'a>, XmlFault> {
-        let event = self.inner.read_event();
-        event.map_err(|e| {
-            let at = self.inner.error_position() as usize;
-            match e {
-                Error::IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => {
-                    self.fault_at(XmlFaultKind::MismatchedTag, at + 2)
-                }
-                Error::Syntax(_) => self.fault_at(XmlFaultKind::UnclosedToken, at),
-                _ => self.fault_at(XmlFaultKind::InvalidToken, at),
-            }
-        })
+        let before = self.inner.buffer_position() as usize;
+        let event = match self.inner.read_event() {
+            Ok(event) => event,
+            Err(_) => return Err(self.fault(XmlFaultKind::InvalidToken, self.inner.error_position() as usize)),
+        };
+        let usual = match &event {
+            Event::Start(tag) => is_plain(tag) || xml_fault::is_start_tag(self.text, before),
+            Event::Text(text) => is_usual(text),
+            Event::Decl(_) => xml_declaration::is_declaration(self.text, before),
+            Event::Comment(_) | Event::PI(_) | Event::CData(_) | Event::DocType(_) => false,
+            Event::End(_) | Event::Empty(_) | Event::GeneralRef(_) | Event::Eof => true,
+        };
+        if !usual {
+            self.doubt()?;
+        }
+        Ok(event)
     }
 
     fn ended(&self) -> XmlFault {
-        self.fault_at(XmlFaultKind::NoElement, self.text.len())
+        self.fault(XmlFaultKind::NoElement, self.text.len())
     }
 
     /// Enters the root element.
@@ -89,12 +99,7 @@ impl<'a> XmlReader<'a> {
                 Event::Eof => return Err(self.ended()),
                 Event::Text(text) if text.bytes().all(|b| b.is_ascii_whitespace()) => {}
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => {}
-                _ => {
-                    // After a byte order mark the position can stand inside a character.
-                    let rest = self.text.get(before..).unwrap_or_default();
-                    let blank = rest.len() - rest.trim_start().len();
-                    return Err(self.fault_at(XmlFaultKind::Syntax, before + blank));
-                }
+                _ => return Err(self.fault(XmlFaultKind::Syntax, before)),
             }
         }
     }
@@ -188,12 +193,7 @@ impl<'a> XmlReader<'a> {
                 Event::Eof => return Ok(()),
                 Event::Text(text) if text.bytes().all(|b| b.is_ascii_whitespace()) => {}
                 Event::PI(_) | Event::Comment(_) => {}
-                _ => {
-                    // After a byte order mark the position can stand inside a character.
-                    let rest = self.text.get(before..).unwrap_or_default();
-                    let blank = rest.len() - rest.trim_start().len();
-                    return Err(self.fault_at(XmlFaultKind::Junk, before + blank));
-                }
+                _ => return Err(self.fault(XmlFaultKind::Junk, before)),
             }
         }
     }
@@ -210,9 +210,21 @@ impl<'a> XmlReader<'a> {
         };
         named.ok_or_else(|| {
             let at = (self.inner.buffer_position() as usize).saturating_sub(reference.len() + 2);
-            self.fault_at(XmlFaultKind::UndefinedEntity, at)
+            self.fault(XmlFaultKind::UndefinedEntity, at)
         })
     }
+}
+
+/// Whether a start tag is nothing but letters and digits, as most are.
+fn is_plain(tag: &str) -> bool {
+    let bytes = tag.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Whether no character of a text is forbidden, or part of `]]>`. (It has no early end, so that it is quick.)
+fn is_usual(text: &str) -> bool {
+    let odd = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || b == b'>';
+    !text.bytes().fold(false, |found, b| found | odd(b))
 }
 
 /// Bytes of text that room is made for before they are read.
@@ -242,16 +254,57 @@ mod tests {
         for (text, message) in [
             ("", "no element found: line 1, column 0"),
             ("<A>\n<B>é", "no element found: line 2, column 4"),
+            ("<A>\r\n\r", "no element found: line 2, column 0"),
             ("<Foo><Bar></Foo>", "mismatched tag: line 1, column 12"),
             ("<Error><Code>X</Err", "unclosed token: line 1, column 14"),
-            ("{\"a\": 1}", "syntax error: line 1, column 0"),
             ("<A/>\n<B/>", "junk after document element: line 2, column 0"),
             ("<A/>x", "junk after document element: line 1, column 4"),
+            ("<A/>{", "not well-formed (invalid token): line 1, column 4"),
             ("<A>&nope;</A>", "undefined entity: line 1, column 3"),
-            (" \n<?xml version=\"1.0\"?><!-- c --><A>&lt;<![CDATA[x]]></A>\n", "none"),
+            ("<A>a & b</A>", "not well-formed (invalid token): line 1, column 6"),
+            ("<A>&#0;</A>", "reference to invalid character number: line 1, column 3"),
+            ("<A>\u{1}</A>", "not well-formed (invalid token): line 1, column 3"),
+            ("<A>]]></A>", "not well-formed (invalid token): line 1, column 5"),
+            ("<A><![CDATA[x</A>", "unclosed CDATA section: line 1, column 17"),
+            ("<A><!-- a -- b --></A>", "not well-formed (invalid token): line 1, column 12"),
+            ("<A b=c/>", "not well-formed (invalid token): line 1, column 5"),
+            ("<A b='c' b='d'/>", "duplicate attribute: line 1, column 9"),
+            ("<A><n:B/></A>", "unbound prefix: line 1, column 3"),
+            ("<A b='&nope;'/>", "undefined entity: line 1, column 0"),
+            (" <?xml version='1.0'?><A/>", "XML or text declaration not at start of entity: line 1, column 1"),
+            ("<?xml encoding='UTF-8'?><A/>", "XML declaration not well-formed: line 1, column 6"),
+            ("<!DOCTYPE html><p>a<br></p>", "mismatched tag: line 1, column 25"),
+            ("<?xml version=\"1.0\"?> \n<!-- c --><?p?><!DOCTYPE A><A>&lt;<![CDATA[x]]>&#65;</A>\n", "none"),
+            ("<n:A xmlns:n='u' b-c = \"d>&amp;\" ><n:B/ ></n:A>", "not well-formed (invalid token): line 1, column 39"),
+            ("<n:A xmlns:n='u' b-c = \"d>&amp;\" ><n:B/></n:A >", "none"),
+            ("<A xml:b=''><B xmlns:n='u'><n:C n:d=''/></B></A>", "none"),
         ] {
             assert_eq!(fault(text), message, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_before_the_root() {
+        let invalid = |column| format!("not well-formed (invalid token): line 1, column {column}");
+        let syntax = |column| format!("syntax error: line 1, column {column}");
+        let unclosed = |column| format!("unclosed token: line 1, column {column}");
+        for start in ["{", "}", "&", "=", "/", "!", ";", "?", "@", "~", "\u{1}", "\\", "+", "*", "$", "\u{1f600}"] {
+            assert_eq!(fault(start), invalid(0), "{start:?}");
+            assert_eq!(fault(&format!("  {start}a")), invalid(2), "{start:?}");
+        }
+        for text in ["a", "0", "-", ".", ":", "_", "(", "[", ",", ")", "|", ">", "é", "a b", "a+"] {
+            assert_eq!(fault(text), syntax(0), "{text:?}");
+        }
+        for text in ["#", "%", "\"x", "'", "%a", "]]", "a:", "<", "<!", "<!x", "<!--", "<?p"] {
+            assert_eq!(fault(text), unclosed(0), "{text:?}");
+        }
+        for (text, column) in
+            [("{\"a\": 1}", 0), ("a{", 1), ("12{", 2), ("1+", 1), ("ab&", 2), ("\"x\"y", 3), ("</a>", 1)]
+        {
+            assert_eq!(fault(text), invalid(column), "{text:?}");
+        }
+        assert_eq!(fault("%a;"), "illegal parameter entity reference: line 1, column 0");
+        assert_eq!(fault("<!ELEMENT a>"), syntax(0));
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::observe::Trail;
 use crate::send::Outgoing;
 use crate::session::Session;
 use crate::transact::Answer;
+use crate::validate::Classes;
 use oxaws_http::Headers;
 use oxaws_model::Operation;
 use oxaws_protocol::Reply;
@@ -51,8 +52,8 @@ pub struct CallState<'a> {
     pub params: Map,
     /// The file that is the streaming payload.
     pub body_file: Option<PathBuf>,
-    /// Parameters whose maps came from an argument's JSON (for messages).
-    pub ordered: Vec<String>,
+    /// What the parameters' classes were (for messages).
+    pub classes: Classes,
     /// Whether a handler makes this call for another one: it then asks for nothing itself.
     pub nested: bool,
     /// The body of a good reply is not parsed.
@@ -68,14 +69,14 @@ pub struct CallState<'a> {
 impl<'a> CallState<'a> {
     /// A call that has not begun.
     pub fn new(session: &'a Session<'a>, client: &'a ServiceClient, operation: Operation, input: CallInput) -> Self {
-        let CallInput { params, body_file, ordered } = input;
+        let CallInput { params, body_file, classes } = input;
         CallState {
             session,
             client,
             operation,
             params,
             body_file,
-            ordered,
+            classes,
             nested: false,
             raw: false,
             trail: None,

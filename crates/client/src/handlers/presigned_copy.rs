@@ -67,6 +67,7 @@ fn cross_region_url(
         authority: there(&outgoing.authority),
         path: there(&outgoing.path),
         query: query.join("&"),
+        fragment: String::new(),
         headers: Vec::new(),
         source: Source::Bytes(Vec::new()),
         expect_continue: false,
