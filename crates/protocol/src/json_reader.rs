@@ -135,10 +135,12 @@ impl<'a> JsonReader<'a> {
     /// Takes the key that is expected and its colon, where they stand here as services write them.
     pub(crate) fn take_key(&mut self, expected: &str) -> bool {
         self.blanks();
-        let text = self.bytes[self.at..].strip_prefix(b"\"").and_then(|text| text.strip_prefix(expected.as_bytes()));
-        let found = text.is_some_and(|text| text.starts_with(b"\":"));
+        let end = self.at + 1 + expected.len();
+        let found = self.peek() == Some(b'"')
+            && self.bytes.get(end..end + 2) == Some(b"\":")
+            && self.bytes[self.at + 1..end] == *expected.as_bytes();
         if found {
-            self.at += expected.len() + 3;
+            self.at = end + 2;
         }
         found
     }
@@ -235,13 +237,13 @@ impl<'a> JsonReader<'a> {
     /// The number at the reader, `NaN` and the infinities included.
     pub(crate) fn number(&mut self) -> Result<Value, JsonFault> {
         let begin = self.at;
-        let mut plain: i64 = 0;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            plain = plain.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            self.at += 1;
+        let (mut plain, mut digits) = (0i64, 0);
+        for digit in self.bytes[begin..].iter().map(|b| b.wrapping_sub(b'0')).take_while(|digit| *digit < 10) {
+            plain = plain.wrapping_mul(10).wrapping_add(i64::from(digit));
+            digits += 1;
         }
+        self.at = begin + digits;
         // Nearly all numbers are these.
-        let digits = self.at - begin;
         let goes_on = matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'A'..=b'Z' | b'a'..=b'z'));
         if (1..19).contains(&digits) && !goes_on && (digits == 1 || self.bytes[begin] != b'0') {
             return Ok(Value::Int(plain));

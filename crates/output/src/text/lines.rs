@@ -222,8 +222,10 @@ struct Layout {
 
 impl Layout {
     fn fits(&self, map: &Map) -> bool {
-        map.len() == self.keys.len()
-            && map.iter().zip(&self.keys).all(|((key, value), (k, scalar))| key == k && is_scalar(value) == *scalar)
+        // Names of members are all one text.
+        let same = |a: &str, b: &str| std::ptr::eq(a, b) || a == b;
+        let entries = map.iter().zip(&self.keys);
+        map.len() == self.keys.len() && entries.into_iter().all(|((k, v), (key, s))| same(k, key) && is_scalar(v) == *s)
     }
 }
 
