@@ -55,22 +55,26 @@ pub struct Reply {
 impl Reply {
     /// What botocore tells of a reply beside its value, under `ResponseMetadata`.
     pub fn metadata(&self) -> Map {
-        // Of a header that comes more than once there is one, its values joined.
         let mut headers = Map::new();
         for (name, value) in self.headers.iter() {
-            let name = name.to_ascii_lowercase();
-            match headers.get_mut(&name) {
-                Some(Value::String(before)) => *before = format!("{before}, {value}"),
-                _ => {
-                    headers.insert(name, value);
-                }
-            }
+            add_header(&mut headers, &name.to_ascii_lowercase(), value);
         }
         let mut out =
             response_metadata(self.status, headers, self.request_id.as_deref(), self.headers.get("x-amz-id-2"));
         out.insert("RetryAttempts", i64::from(self.retries));
         out
     }
+}
+
+/// Adds a header; one that comes more than once is one, with all values.
+pub(crate) fn add_header(headers: &mut Map, name: &str, value: &str) {
+    let found = headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    if let Some((_, Value::String(before))) = found {
+        before.push_str(", ");
+        before.push_str(value);
+        return;
+    }
+    headers.insert(name.to_owned(), value);
 }
 
 /// `ResponseMetadata` as a parser gives it: `headers` have names in lower case.

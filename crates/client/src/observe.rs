@@ -387,7 +387,7 @@ mod tests {
                 Step::Failed(why) => format!("failed: {why}"),
                 other => format!("{other:?}"),
             };
-            self.0.lock().unwrap().push((call.map(str::to_owned), text));
+            self.0.lock().expect("no thread that panicked").push((call.map(str::to_owned), text));
         }
     }
 
@@ -400,20 +400,22 @@ mod tests {
     }
 
     fn failure(client: &ServiceClient, session: &Session, operation: Operation, body: &[u8]) -> ServiceFailure {
-        client.failure(session, operation, (403, "Forbidden"), &headers(&[("x-amz-request-id", "R")]), body).unwrap()
+        client
+            .failure(session, operation, (403, "Forbidden"), &headers(&[("x-amz-request-id", "R")]), body)
+            .expect("an answer that can be read")
     }
 
     #[test]
     fn a_call_that_its_caller_sends_is_told_without_secrets() {
         let world = Fixed::new().with_var("AWS_DEFAULT_REGION", "us-east-1");
         let session = Session::new(&world, oxaws_pack::facts(), SessionOptions::default(), Cancel::new());
-        let service = session.pack().service_by_directory("s3").unwrap();
-        let client = session.own_client(service, &ClientOptions::default()).unwrap();
+        let service = session.pack().service_by_directory("s3").expect("the pack has it");
+        let client = session.own_client(service, &ClientOptions::default()).expect("a region is set");
         assert!(client.trail(&session, "PutObject").is_none());
         let notes = Arc::new(Notes::default());
         session.observe(notes.clone());
         assert!(client.trail(&session, "NoSuchOperation").is_none());
-        let mut trail = client.trail(&session, "PutObject").unwrap();
+        let mut trail = client.trail(&session, "PutObject").expect("somebody watches");
         let params = [("Bucket", "b"), ("Key", "k"), ("Body", STREAM), ("SSECustomerKey", "hush")];
         trail.call(&params.into_iter().map(|(name, value)| (name, Value::from(value))).collect(), None);
         trail.endpoint("https://h");
@@ -425,7 +427,7 @@ mod tests {
         trail.retry("busy", Duration::from_secs(1));
         trail.failed(&"gone");
         trail.reply(&client, (200, &headers(&[("ETag", "e"), ("x-amz-request-id", "R")])), Some(b""));
-        let notes = notes.0.lock().unwrap();
+        let notes = notes.0.lock().expect("no thread that panicked");
         assert!(notes.iter().all(|(call, _)| call.is_some() && *call == notes[0].0));
         let texts: Vec<&str> = notes.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Takes secrets out of what others are told of a call.
 
+use crate::call::add_header;
 use oxaws_model::{Location, Member, Shape, ShapeKind};
 use oxaws_protocol::percent_encode;
 use oxaws_value::{Map, Value};
@@ -132,15 +133,9 @@ pub(crate) fn headers<'h>(shape: Option<Shape>, headers: impl Iterator<Item = (&
         } else {
             value.to_owned()
         };
-        // A header that came twice is one, with both values.
-        let found = out.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        match found {
-            Some((_, Value::String(before))) if shown != HIDDEN => {
-                before.push_str(", ");
-                before.push_str(&shown);
-            }
-            Some(_) => {}
-            None => drop(out.insert(name.to_owned(), shown)),
+        // Hidden once is hidden.
+        if shown != HIDDEN || !out.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+            add_header(&mut out, name, &shown);
         }
     }
     out

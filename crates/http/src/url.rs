@@ -222,7 +222,7 @@ mod tests {
             let wanted = format!("An HTTP Client raised an unhandled exception: Failed to parse: {reason}");
             assert_eq!(Url::parse(text).unwrap_err().to_string(), wanted);
         }
-        assert_eq!(Url::parse("http://h:000080/").unwrap().port(), 80);
+        assert_eq!(Url::parse("http://h:000080/").expect("a URL").port(), 80);
     }
 
     proptest! {

@@ -199,9 +199,11 @@ fn server(tls: &Tls, serve: impl Fn(Session) + Send + Sync + 'static) -> Server 
     let config = Arc::clone(&tls.config);
     Server::start(move |stream, _| {
         // An answer is not to wait for the acknowledgement of a session ticket.
-        stream.set_nodelay(true).unwrap();
-        let mut session =
-            StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), stream.try_clone().unwrap());
+        stream.set_nodelay(true).expect("an open socket");
+        let mut session = StreamOwned::new(
+            ServerConnection::new(Arc::clone(&config)).expect("a sound configuration"),
+            stream.try_clone().expect("an open socket"),
+        );
         if read_head(&mut session).is_some() {
             serve(session);
         }
@@ -222,14 +224,14 @@ fn bodies_both_ways_in_records_of_any_size_with_either_version() {
     for (name, version) in [("v12", &rustls::version::TLS12), ("v13", &rustls::version::TLS13)] {
         for size in [32, 1000, 16_384] {
             let mut tls = Tls::of_versions(&format!("{name}-{size}"), &["localhost"], false, &[version]);
-            Arc::get_mut(&mut tls.config).unwrap().max_fragment_size = Some(size);
+            Arc::get_mut(&mut tls.config).expect("nobody else has it yet").max_fragment_size = Some(size);
             let (server, client) = (tls.serve(5), tls.client());
             for _ in 0..2 {
-                let mut body = client.send(request("PUT", &url(&server), Body::Bytes(&data))).unwrap().body;
+                let mut body = client.send(request("PUT", &url(&server), Body::Bytes(&data))).expect("an answer").body;
                 // Into buffers of all sizes: smaller than a record, and larger than several.
                 let (mut got, mut room) = (Vec::new(), vec![0; 100_000]);
                 for step in [1, 10, 9_000, 16_383, 16_385, 100_000].into_iter().cycle() {
-                    let n = body.read_some(&mut room[..step]).unwrap();
+                    let n = body.read_some(&mut room[..step]).expect("more of the body");
                     if n == 0 {
                         break;
                     }
@@ -249,13 +251,13 @@ fn keys_change_in_the_middle_of_a_body() {
     let sent = data.clone();
     let server = server(&tls, move |mut session| {
         loop {
-            session.write_all(&head_of(sent.len())).unwrap();
+            session.write_all(&head_of(sent.len())).expect("the client reads");
             for piece in sent.chunks(90_000) {
-                session.write_all(piece).unwrap();
+                session.write_all(piece).expect("the client reads");
                 // Asks the client to change its keys too.
-                session.conn.refresh_traffic_keys().unwrap();
+                session.conn.refresh_traffic_keys().expect("TLS 1.3");
             }
-            session.flush().unwrap();
+            session.flush().expect("the client reads");
             if read_head(&mut session).is_none() {
                 break;
             }
@@ -263,7 +265,10 @@ fn keys_change_in_the_middle_of_a_body() {
     });
     let client = tls.client();
     for _ in 0..3 {
-        assert!(get(&client, &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap() == data);
+        assert!(
+            get(&client, &url(&server)).expect("an answer").body.read_to_vec(usize::MAX).expect("the whole body")
+                == data
+        );
     }
     assert_eq!(server.count(), 1);
 }
@@ -272,27 +277,33 @@ fn keys_change_in_the_middle_of_a_body() {
 fn ends_with_and_without_a_farewell() {
     let tls = Tls::new("ends", &["localhost"], false);
     let server = server(&tls, |mut session| {
-        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").unwrap();
+        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").expect("the client reads");
         session.conn.send_close_notify();
-        session.flush().unwrap();
+        session.flush().expect("the client reads");
         // Nothing that follows a farewell counts.
-        session.sock.write_all(b"noise").unwrap();
+        session.sock.write_all(b"noise").expect("the client reads");
     });
-    assert_eq!(get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(99).unwrap(), b"until the end");
+    assert_eq!(
+        get(&tls.client(), &url(&server)).expect("an answer").body.read_to_vec(99).expect("the whole body"),
+        b"until the end"
+    );
     let server = self::server(&tls, |mut session| {
-        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").unwrap();
+        session.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end").expect("the client reads");
     });
-    assert_eq!(get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(99).unwrap(), b"until the end");
+    assert_eq!(
+        get(&tls.client(), &url(&server)).expect("an answer").body.read_to_vec(99).expect("the whole body"),
+        b"until the end"
+    );
     for farewell in [false, true] {
         let server = self::server(&tls, move |mut session| {
-            session.write_all(&head_of(100_000)).unwrap();
-            session.write_all(&pattern(60_000)).unwrap();
+            session.write_all(&head_of(100_000)).expect("the client reads");
+            session.write_all(&pattern(60_000)).expect("the client reads");
             if farewell {
                 session.conn.send_close_notify();
-                session.flush().unwrap();
+                session.flush().expect("the client reads");
             }
         });
-        let error = get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap_err();
+        let error = get(&tls.client(), &url(&server)).expect("an answer").body.read_to_vec(usize::MAX).unwrap_err();
         let expected =
             HttpError::Truncated { url: url(&server).as_str().into(), read: 60_000, expected: Some(100_000) };
         assert_eq!(format!("{error:?}"), format!("{expected:?}"));
@@ -304,16 +315,16 @@ fn a_record_that_was_tampered_with_ends_the_connection_with_an_alert() {
     let tls = Tls::new("tampered", &["localhost"], false);
     let (told, alert) = std::sync::mpsc::channel();
     let server = server(&tls, move |mut session| {
-        session.write_all(&head_of(100_000)).unwrap();
-        session.write_all(&pattern(20_000)).unwrap();
-        session.flush().unwrap();
-        session.sock.write_all(b"\x17\x03\x03\x00\x20this is what no one has encrypted").unwrap();
+        session.write_all(&head_of(100_000)).expect("the client reads");
+        session.write_all(&pattern(20_000)).expect("the client reads");
+        session.flush().expect("the client reads");
+        session.sock.write_all(b"\x17\x03\x03\x00\x20this is what no one has encrypted").expect("the client reads");
         let error = session.read(&mut [0; 9]).unwrap_err();
-        told.send(error.to_string()).unwrap();
+        told.send(error.to_string()).expect("the test listens");
     });
-    let error = get(&tls.client(), &url(&server)).unwrap().body.read_to_vec(usize::MAX).unwrap_err();
+    let error = get(&tls.client(), &url(&server)).expect("an answer").body.read_to_vec(usize::MAX).unwrap_err();
     assert!(matches!(&error, HttpError::Closed { reason, .. } if reason.contains("decrypt")), "{error:?}");
-    let alert = alert.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+    let alert = alert.recv_timeout(std::time::Duration::from_secs(10)).expect("the server tells");
     assert_eq!(alert, "received fatal alert: BadRecordMac");
 }
 
@@ -333,17 +344,17 @@ fn an_early_answer_ends_the_upload() {
     let tls = Tls::new("early", &["localhost"], false);
     for close in [false, true] {
         let server = server(&tls, move |mut session| {
-            session.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").unwrap();
-            session.flush().unwrap();
+            session.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").expect("the client reads");
+            session.flush().expect("the client reads");
             if !close {
                 std::thread::sleep(std::time::Duration::from_secs(20));
             }
         });
         let data = vec![7; 64 << 20];
         let start = std::time::Instant::now();
-        let mut response = tls.client().send(request("PUT", &url(&server), Body::Bytes(&data))).unwrap();
+        let mut response = tls.client().send(request("PUT", &url(&server), Body::Bytes(&data))).expect("an answer");
         assert_eq!(response.status, 403);
-        assert_eq!(response.body.read_to_vec(10).unwrap(), b"no");
+        assert_eq!(response.body.read_to_vec(10).expect("the whole body"), b"no");
         assert!(start.elapsed() < std::time::Duration::from_secs(10));
     }
 }
@@ -356,9 +367,9 @@ fn a_handshake_in_many_pieces() {
     hosts.push("localhost");
     let mut tls = Tls::new("pieces", &hosts, false);
     for size in [None, Some(32), Some(1000)] {
-        Arc::get_mut(&mut tls.config).unwrap().max_fragment_size = size;
+        Arc::get_mut(&mut tls.config).expect("nobody else has it yet").max_fragment_size = size;
         let server = tls.serve(5);
-        assert_eq!(get(&tls.client(), &url(&server)).unwrap().status, 200);
+        assert_eq!(get(&tls.client(), &url(&server)).expect("an answer").status, 200);
         // The server's threads hold the settings: others for the next.
         tls.config = Arc::new((*tls.config).clone());
     }
@@ -397,11 +408,11 @@ fn aes_128_is_the_first_choice_of_two_that_are_safe() {
         let tls = Tls::of_versions(name, &["localhost"], false, &[version]);
         let (told, suite) = std::sync::mpsc::channel();
         let server = server(&tls, move |mut session| {
-            let suite = session.conn.negotiated_cipher_suite().unwrap().suite();
-            told.send(format!("{suite:?}")).unwrap();
-            session.write_all(&head_of(0)).unwrap();
+            let suite = session.conn.negotiated_cipher_suite().expect("hands were shaken").suite();
+            told.send(format!("{suite:?}")).expect("the test listens");
+            session.write_all(&head_of(0)).expect("the client reads");
         });
-        get(&tls.client(), &url(&server)).unwrap();
-        assert_eq!(suite.recv_timeout(std::time::Duration::from_secs(10)).unwrap(), expected);
+        get(&tls.client(), &url(&server)).expect("an answer");
+        assert_eq!(suite.recv_timeout(std::time::Duration::from_secs(10)).expect("the server tells"), expected);
     }
 }

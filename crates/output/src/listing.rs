@@ -27,8 +27,8 @@ struct ListText {
 /// A list and what is left of the path to it.
 pub(crate) type Inside<'a> = (&'a [String], &'a Chunks);
 
-/// The lists in the entry `key` of a map that has `lists` in it.
-pub(crate) fn inside<'a>(lists: &[Inside<'a>], key: &str) -> Vec<Inside<'a>> {
+/// The lists in the entry `key` of a map that has `lists` in it, each with what is left of the path to it.
+pub(crate) fn inside<'a, T>(lists: &[(&'a [String], &'a T)], key: &str) -> Vec<(&'a [String], &'a T)> {
     let below = lists.iter().filter_map(|(path, text)| match path {
         [first, rest @ ..] if first == key => Some((rest, *text)),
         _ => None,

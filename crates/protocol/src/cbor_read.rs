@@ -2,7 +2,6 @@
 
 use crate::failure::{Mismatch, ParseFailure};
 use crate::keys::Keys;
-use crate::nodes::moved;
 use crate::reply::{ParseOptions, Reply};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Shape, ShapeKind};
@@ -239,6 +238,13 @@ fn by_shape(shape: Shape, value: Value, depth: usize) -> Result<Value, ShapeFaul
 fn wrong(shape: Shape, value: &Value) -> ShapeFault {
     let found = type_name(value, MapClass::Dict);
     ShapeFault::Mismatch(Mismatch::Type { place: shape.name().to_owned(), wanted: shape.kind().name(), found })
+}
+
+/// What is in a vector, in one of exactly its size; the room of the old one stays for other things.
+fn moved<T>(items: &mut Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(items.len());
+    exact.append(items);
+    exact
 }
 
 #[cfg(test)]

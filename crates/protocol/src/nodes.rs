@@ -199,13 +199,6 @@ impl Old {
     }
 }
 
-/// What is in a vector, in one of exactly its size; the room of the old one stays for other things.
-pub(crate) fn moved<T>(items: &mut Vec<T>) -> Vec<T> {
-    let mut exact = Vec::with_capacity(items.len());
-    exact.append(items);
-    exact
-}
-
 impl Node {
     fn of(shape: Shape) -> Node {
         match shape.kind() {

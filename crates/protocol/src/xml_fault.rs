@@ -4,6 +4,7 @@
 use crate::failure::{XmlFault, XmlFaultKind};
 use crate::xml_chars::{is_blank, is_legal, is_name, is_public, starts_name};
 use crate::xml_declaration;
+use std::collections::HashSet;
 
 /// The first fault of a text, if there is one. A fault inside the internal subset of a document type isn't found.
 #[cold]
@@ -499,7 +500,7 @@ impl<'a> Walk<'a> {
     fn start_tag(&mut self) -> Result<(&'a str, bool), Fault> {
         let start = self.at - 1;
         let name = self.qualified(start)?;
-        let mut seen: Vec<&'a str> = Vec::new();
+        let mut seen: HashSet<&'a str> = HashSet::new();
         // What is known only once the whole tag is there.
         let mut late: Option<Fault> = None;
         loop {
@@ -526,10 +527,9 @@ impl<'a> Walk<'a> {
             }
             let at = self.at;
             let attribute = self.qualified(start)?;
-            if seen.contains(&attribute) {
+            if !seen.insert(attribute) {
                 late.get_or_insert((XmlFaultKind::DuplicateAttribute, at));
             }
-            seen.push(attribute);
             self.blanks();
             self.expect(start, '=')?;
             self.blanks();

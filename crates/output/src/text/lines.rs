@@ -3,6 +3,7 @@
 use super::{TextWriter, is_scalar};
 use crate::OutputError;
 use crate::chunks::Chunks;
+use crate::listing::inside;
 use oxaws_value::{Key, Map, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -109,13 +110,8 @@ fn write_value(
             }
             Ok(())
         }
-        (Value::Map(map), [_, ..]) => writer.map(map, name, |writer, key, value| {
-            let below = lists.iter().filter_map(|(path, content)| match path {
-                [first, rest @ ..] if first == key => Some((rest, *content)),
-                _ => None,
-            });
-            write_value(writer, value, Some(key), depth + 1, &below.collect::<Vec<_>>())
-        }),
+        (Value::Map(map), [_, ..]) => writer
+            .map(map, name, |writer, key, value| write_value(writer, value, Some(key), depth + 1, &inside(lists, key))),
         _ => writer.item(value, name, depth),
     }
 }
