@@ -36,7 +36,7 @@ const MANPAGER: &str = "MANPAGER";
 /// Where none is set.
 const DEFAULT_PAGER: &str = "less -R";
 /// Where the AWS CLI's pages stand on the web (`cli_help_output = url`).
-const REFERENCE: &str = "https://awscli.amazonaws.com/v2/documentation/api/2.36.7";
+const REFERENCE: &str = "https://awscli.amazonaws.com/v2/documentation/api";
 /// What a user may type for `help`.
 const DASHED: [&str; 2] = ["--help", "-h"];
 

@@ -1,16 +1,14 @@
 //! `--version`.
 
-use oxaws_env::{World, var};
+use oxaws_env::{AWS_CLI_VERSION, World, var};
 use std::path::Path;
 
-/// The AWS CLI whose behaviour this is: what scripts compare.
-const AWS_CLI: &str = "2.36.7";
 /// How the program came here, in the words of the AWS CLI's installers.
 const SOURCE: &str = "exe";
 /// Where a Linux distribution says what it is.
 const OS_RELEASE: [&str; 2] = ["/etc/os-release", "/usr/lib/os-release"];
 
-/// The line of `--version`: `aws-cli/2.36.7 oxaws/0.1.0 Linux/6.1.0 exe/x86_64.debian.12`.
+/// The line of `--version`: `aws-cli/2.x.y oxaws/0.1.0 Linux/6.1.0 exe/x86_64.debian.12`.
 pub(crate) fn text(world: &dyn World) -> String {
     let called_by = match world.var(var::AWS_EXECUTION_ENV).filter(|v| !v.is_empty()) {
         Some(name) => format!(" exec-env/{name}"),
@@ -18,7 +16,7 @@ pub(crate) fn text(world: &dyn World) -> String {
     };
     let distribution = if cfg!(target_os = "linux") { format!(".{}", distribution(world)) } else { String::new() };
     format!(
-        "aws-cli/{AWS_CLI} oxaws/{} {}/{}{called_by} {SOURCE}/{}{distribution}",
+        "aws-cli/{AWS_CLI_VERSION} oxaws/{} {}/{}{called_by} {SOURCE}/{}{distribution}",
         env!("CARGO_PKG_VERSION"),
         system(),
         kernel(world),
@@ -73,9 +71,11 @@ mod tests {
         let ours = env!("CARGO_PKG_VERSION");
         assert_eq!(
             text(&world),
-            format!("aws-cli/2.36.7 oxaws/{ours} Linux/6.1.0-13-amd64 exec-env/CloudShell exe/x86_64.debian.12")
+            format!(
+                "aws-cli/{AWS_CLI_VERSION} oxaws/{ours} Linux/6.1.0-13-amd64 exec-env/CloudShell exe/x86_64.debian.12"
+            )
         );
         let bare = text(&Fixed::new());
-        assert_eq!(bare, format!("aws-cli/2.36.7 oxaws/{ours} Linux/unknown exe/x86_64.unknown"));
+        assert_eq!(bare, format!("aws-cli/{AWS_CLI_VERSION} oxaws/{ours} Linux/unknown exe/x86_64.unknown"));
     }
 }

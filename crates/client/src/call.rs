@@ -254,7 +254,7 @@ pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), Call
 fn attempt_call(state: &mut CallState) -> Result<Reply, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     let (mut outgoing, signing) = build(state)?;
-    outgoing.set_header("User-Agent", &user_agent::text(session));
+    outgoing.set_header("User-Agent", &user_agent::text(session, None));
     handlers::before_call(state, &mut outgoing, &signing)?;
     if let Some(key) = &client.dpop {
         let proof = key.header(session.world(), &outgoing.url());

@@ -188,7 +188,7 @@ pub fn bearer_variable(signing_name: &str) -> String {
 fn with_context<T>(session: &Session, act: impl FnOnce(&Context<'_>) -> Result<T, CredsError>) -> Result<T, CallError> {
     let ask = |prompt: &str| ask_secret(session, prompt);
     let region = session.identity.region.get().and_then(Option::as_deref);
-    let user_agent = user_agent::text(session);
+    let user_agent = user_agent::text(session, None);
     let variables = session.identity.variables.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let context = Context {
         world: session.world(),

@@ -25,7 +25,7 @@ mod retry;
 mod send;
 mod session;
 mod transact;
-mod user_agent;
+pub mod user_agent;
 pub mod validate;
 mod wait;
 

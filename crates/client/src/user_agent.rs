@@ -1,16 +1,16 @@
 //! Who asks.
 
 use crate::session::Session;
+use oxaws_env::AWS_CLI_VERSION;
 
-/// The version of the AWS CLI whose behaviour this program has.
-pub const CLI_VERSION: &str = "2.36.7";
-
-/// The `User-Agent` header: begins as the AWS CLI's does, so that servers which look for it go on working.
-pub fn text(session: &Session) -> String {
+/// The `User-Agent` header: begins as the AWS CLI's does, so that servers which look for it go on working. `command`
+/// names the command that a request belongs to, such as `s3.cp`.
+pub fn text(session: &Session, command: Option<&str>) -> String {
+    let command = command.map(|name| format!(" md/command#{name}")).unwrap_or_default();
     let app = session.config_unchecked().text("sdk_ua_app_id").ok().flatten();
     let app = app.filter(|id| !id.is_empty()).map(|id| format!(" app/{}", plain(&id))).unwrap_or_default();
     format!(
-        "aws-cli/{CLI_VERSION} oxaws/{} os/{} md/arch#{}{app}",
+        "aws-cli/{AWS_CLI_VERSION} oxaws/{} os/{} md/arch#{}{command}{app}",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::OS,
         std::env::consts::ARCH

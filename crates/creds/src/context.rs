@@ -20,7 +20,7 @@ pub struct Context<'a> {
     pub config: &'a Config<'a>,
     /// The region of the command the credentials are for; `None` leaves it to the client.
     pub region: Option<&'a str>,
-    /// The user agent for metadata services, such as `aws-cli/2.36.7`.
+    /// The user agent for metadata services, such as `aws-cli/2.x.y`.
     pub user_agent: &'a str,
     /// Calls AWS services.
     pub caller: &'a dyn ServiceCaller,

@@ -17,6 +17,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The release of the AWS CLI whose behaviour this program has. `--version`, the user agent and the documents name it.
+pub const AWS_CLI_VERSION: &str = "2.38.1";
+
 /// The three standard streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {

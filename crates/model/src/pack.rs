@@ -60,7 +60,7 @@ impl Pack {
         Ok(pack)
     }
 
-    /// What the pack was made from, such as `botocore 1.43.55`.
+    /// What the pack was made from, such as `botocore 1.43.x`.
     pub fn source(self) -> &'static str {
         self.str_at(self.u32_at(8))
     }

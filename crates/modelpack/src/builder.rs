@@ -32,7 +32,7 @@ pub struct PackBuilder {
 }
 
 impl PackBuilder {
-    /// An empty pack made from `source` (such as `botocore 1.43.55`).
+    /// An empty pack made from `source` (such as `botocore 1.43.x`).
     pub fn new(source: &str) -> Self {
         let mut strings = Strings::default();
         let source = strings.add(source);

@@ -31,6 +31,9 @@ enum Content {
     Path(PathBuf),
 }
 
+/// What is merged over a file, in this order: the wheel's own extras, then the overlay's.
+const EXTRAS: [&str; 2] = ["sdk-extras", "cli-extras"];
+
 impl ModelDir {
     /// Opens a wheel (a file) or a data folder.
     ///
@@ -45,8 +48,8 @@ impl ModelDir {
         opened.map(|()| dir).map_err(|e| ModelError::new(&path.display().to_string(), e))
     }
 
-    /// Adds the files of `above`, which take the place of files of the same name. Its `*.sdk-extras.json` work on the
-    /// files below.
+    /// Adds the files of `above`, which take the place of files of the same name. Its `*.cli-extras.json` hold what the
+    /// AWS CLI merges into a file and the wheel doesn't.
     pub fn overlaid_by(mut self, above: ModelDir) -> ModelDir {
         self.files.extend(above.files);
         self
@@ -110,20 +113,21 @@ impl ModelDir {
         latest.into_iter().map(|(s, v)| (s.to_owned(), v.to_owned())).collect()
     }
 
-    /// The files of one service, with `*.sdk-extras.json` merged over them.
+    /// The files of one service, with [`EXTRAS`] merged over them.
     ///
     /// # Errors
     /// When one can't be read or isn't JSON, with its name.
     pub fn service(&self, name: &str, version: &str) -> Result<ServiceFiles, ModelError> {
         let load = |stem: &str| -> Result<Option<Value>, ModelError> {
             let mut value = self.json(&format!("{name}/{version}/{stem}"))?;
-            if let Some(value) = &mut value
-                && let Some(extras) = self.json(&format!("{name}/{version}/{stem}.sdk-extras"))?
-                && let Some(merge) = extras.get("merge")
-            {
-                deep_merge(value, merge);
+            let Some(value) = &mut value else { return Ok(None) };
+            for extras in EXTRAS {
+                let extras = self.json(&format!("{name}/{version}/{stem}.{extras}"))?;
+                if let Some(merge) = extras.as_ref().and_then(|extras| extras.get("merge")) {
+                    deep_merge(value, merge);
+                }
             }
-            Ok(value)
+            Ok(Some(std::mem::take(value)))
         };
         Ok(ServiceFiles {
             service: load("service-2")?.ok_or_else(|| ModelError::new(name, "service-2.json is missing"))?,
@@ -188,12 +192,13 @@ mod tests {
         let below = dir(&[
             ("one/2020-01-01/service-2.json", r#"{"a": 1}"#),
             ("one/2021-01-01/service-2.json", r#"{"a": {"b": 1}}"#),
+            ("one/2021-01-01/service-2.sdk-extras.json", r#"{"merge": {"a": {"c": 1, "d": 3}}}"#),
             ("one/2021-01-01/waiters-2.json", r#"{"from": "below"}"#),
             ("partitions.json", "{}"),
             ("notes.txt", "no model"),
         ]);
         let above = dir(&[
-            ("one/2021-01-01/service-2.sdk-extras.json", r#"{"merge": {"a": {"c": 2}}}"#),
+            ("one/2021-01-01/service-2.cli-extras.json", r#"{"merge": {"a": {"c": 2}}}"#),
             ("one/2021-01-01/waiters-2.json", r#"{"from": "above"}"#),
             ("two/2022-02-02/service-2.json", "{}"),
         ]);
@@ -201,7 +206,7 @@ mod tests {
         let pair = |s: &str, v: &str| (s.to_owned(), v.to_owned());
         assert_eq!(both.services(), [pair("one", "2021-01-01"), pair("two", "2022-02-02")]);
         let one = both.service("one", "2021-01-01").expect("a model");
-        assert_eq!(one.service, json!({"a": {"b": 1, "c": 2}}));
+        assert_eq!(one.service, json!({"a": {"b": 1, "c": 2, "d": 3}}));
         assert_eq!(one.waiters, Some(json!({"from": "above"})));
         assert_eq!((one.paginators, both.json("partitions").expect("JSON")), (None, Some(json!({}))));
     }

@@ -3,7 +3,7 @@
 //! [`serialize`] and [`parse`] dispatch on the protocol of the operation's service (`query`, `ec2`, `json`,
 //! `rest-json`, `rest-xml`, `smithy-rpc-v2-cbor`). Nothing here opens a socket, reads a clock or knows a host: what
 //! varies from call to call comes in through [`SerializeOptions`] and [`ParseOptions`]. The rules are those of
-//! botocore 1.43.55 as the AWS CLI 2.36.7 uses it.
+//! botocore 1.43.114 as the AWS CLI 2.38.1 uses it.
 
 mod cbor;
 mod cbor_read;

@@ -8,7 +8,7 @@ use crate::operation::Op;
 use crate::target::{Bucket, Target};
 use crate::throttle::Throttle;
 use crate::{told, validate, xml};
-use oxaws_client::{Attempts, Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail};
+use oxaws_client::{Attempts, Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail, user_agent};
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
 use oxaws_sign::{Algorithm, ChunkedEncoder, Digest, Hasher, Payload, Signable};
@@ -131,13 +131,7 @@ impl<'s> S3<'s> {
         });
         let mut seed = [0; 8];
         session.world().random(&mut seed);
-        let app = client.settings.app_id.as_ref().map(|id| format!(" app/{id}")).unwrap_or_default();
-        let user_agent = format!(
-            "aws-cli/2.36.7 oxaws/{} os/{} md/arch#{} md/command#s3.{command}{app}",
-            env!("CARGO_PKG_VERSION"),
-            std::env::consts::OS,
-            std::env::consts::ARCH
-        );
+        let user_agent = user_agent::text(session, Some(&format!("s3.{command}")));
         Ok(S3 {
             session,
             client,

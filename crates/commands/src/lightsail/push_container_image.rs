@@ -4,11 +4,9 @@ use crate::program::{self, ProgramError};
 use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
+use oxaws_env::AWS_CLI_VERSION;
 use oxaws_input::paramfile::python_os_error;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
-
-/// The AWS CLI whose requests these are.
-const CLI_VERSION: &str = "2.36.7";
 
 /// The command.
 pub static PUSH_CONTAINER_IMAGE: Command = Command {
@@ -89,6 +87,6 @@ fn configuration(call: &CommandCall) -> Result<Map, Failure> {
     if let Some(format) = &globals.binary_format {
         out.insert("cliBinaryFormat", format.as_str());
     }
-    out.insert("cliVersion", CLI_VERSION);
+    out.insert("cliVersion", AWS_CLI_VERSION);
     Ok(out)
 }

@@ -79,8 +79,9 @@ impl Source {
     pub fn service(&mut self, directory: &str, version: &str) -> Json {
         let mut read = |file: &str| {
             let mut value = self.json(&format!("{directory}/{version}/{file}"));
-            if let Value::Object(extras) = &self.json(&format!("{directory}/{version}/{file}.sdk-extras"))["merge"] {
-                for (key, extra) in extras {
+            for kind in ["sdk-extras", "cli-extras"] {
+                let extras = self.json(&format!("{directory}/{version}/{file}.{kind}"));
+                for (key, extra) in extras["merge"].as_object().into_iter().flatten() {
                     lay_over(&mut value[key.as_str()], extra);
                 }
             }

@@ -9,7 +9,7 @@ use oxaws_protocol::{Body, Request, SerializeOptions, percent_encode, serialize}
 use oxaws_value::{LocalClock, Value, parse_json};
 use serde_json::Value as Json;
 
-/// Cases that AWS CLI 2.36.7 doesn't pass either, and why.
+/// Cases that AWS CLI 2.38.1 doesn't pass either, and why.
 const SKIPS: &[(&str, &str)] = &[
     ("ec2/Ec2QueryEndpointTraitWithHostLabel", EC2),
     ("ec2/Ec2Lists", EC2),

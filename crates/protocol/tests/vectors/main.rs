@@ -1,6 +1,6 @@
 //! botocore's own protocol vectors, run against this crate.
 //!
-//! They are read from `target/vectors/botocore` (an unpacked botocore 1.43.55 source distribution), or from
+//! They are read from `target/vectors/botocore` (an unpacked botocore 1.43.114 source distribution), or from
 //! `$OXAWS_VECTORS/botocore`. Without them the tests say so and pass, unless that variable promises them.
 
 mod cbor;

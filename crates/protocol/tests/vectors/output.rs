@@ -11,7 +11,7 @@ use oxaws_protocol::{
 use oxaws_value::{LocalClock, Map, Timestamp, Value};
 use serde_json::Value as Json;
 
-/// Cases that AWS CLI 2.36.7 doesn't pass either, and why.
+/// Cases that AWS CLI 2.38.1 doesn't pass either, and why.
 const SKIPS: &[(&str, &str)] = &[
     ("json/AwsJson11FooErrorUsingXAmznErrorType", JSON_CODE),
     ("json/AwsJson11FooErrorUsingXAmznErrorTypeWithUri", JSON_CODE),
