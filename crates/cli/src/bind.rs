@@ -7,7 +7,7 @@ use crate::globals::not_an_int;
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
-use oxaws_value::{JsonStyle, Map, Value, python_int_text, to_json};
+use oxaws_value::{Map, Value, python_int_text};
 
 /// How deep a command line's values may nest when they are walked by shape.
 const MAX_DEPTH: usize = 900;
@@ -197,10 +197,7 @@ impl Binder<'_> {
     fn by_type(&self, member: Member, value: Value, name: &str) -> Result<Value, Failure> {
         let shape = member.shape();
         if shape.document() || is_json_header(member) {
-            let parsed = json_of(&value, name)?;
-            // Outside headers the service wants the text of the JSON, written anew.
-            let as_text = !shape.document() && member.location() != Some(Location::Header);
-            return Ok(if as_text { Value::String(to_json(&parsed, JsonStyle::PYTHON)) } else { parsed });
+            return json_of(&value, name);
         }
         match shape.kind() {
             ShapeKind::Structure | ShapeKind::Map => match &value {
@@ -398,9 +395,10 @@ fn is_document_container(mut shape: Shape) -> bool {
     false
 }
 
-/// A text member whose option takes JSON.
+/// A text member whose option takes JSON. In a body such a member is text like any other (`botocore.utils:
+/// is_json_value_header`): the service gets it as the user wrote it.
 pub fn is_json_header(member: Member) -> bool {
-    member.json_value() && member.shape().kind() == ShapeKind::String
+    member.json_value() && member.shape().kind() == ShapeKind::String && member.location() == Some(Location::Header)
 }
 
 /// Merges a `--cli-input-*` document under what the command line set.

@@ -161,12 +161,14 @@ impl OperationCall<'_> {
     fn check_paging(&mut self) -> Result<(), Failure> {
         let Some(paginator) = self.operation.paginator() else { return Ok(()) };
         const OPTIONS: [&str; 3] = ["starting-token", "page-size", "max-items"];
+        // Without a limit key there is no paging option of this name, so the operation's own is not hidden.
+        let hides = |name: &str| OPTIONS.contains(&name) && (name != "page-size" || paginator.limit_key().is_some());
         let shadowed: Vec<_> = self
             .operation
             .input()
             .into_iter()
             .flat_map(|i| i.members())
-            .filter(|m| OPTIONS.contains(&cli_name(m.name()).as_str()))
+            .filter(|m| hides(&cli_name(m.name())))
             .collect();
         for token in paginator.input_tokens().chain(paginator.limit_key()) {
             let dest = cli_name(token).replace('-', "_");
@@ -178,7 +180,7 @@ impl OperationCall<'_> {
             return Ok(());
         }
         let truthy = |option: &str, given: &Given| match given {
-            Given::Word(word) if option == "starting-token" => !word.is_empty(),
+            Given::Word(word) if option == "starting-token" || !hides(option) => !word.is_empty(),
             Given::Word(word) => !word.is_empty() && python_int_text(word).as_deref() != Some("0"),
             _ => true,
         };

@@ -197,7 +197,7 @@ impl<'a> Attempts<'a> {
             && let Some(date) = headers.get("date")
             && let Ok(date) = Timestamp::parse(date, clock)
         {
-            let end = AmzDate::from_secs(date.wire_unix().saturating_add(timeout));
+            let end = AmzDate::from_secs(date.seconds.saturating_add(timeout));
             self.ttl = Some(end.stamp().to_owned());
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Words that the general rule would cut in pieces; whole names and their command-line form.
-const SPECIAL: [(&str, &str); 8] = [
+const SPECIAL: [(&str, &str); 9] = [
     ("CreateCachediSCSIVolume", "create-cached-iscsi-volume"),
     ("CreateStorediSCSIVolume", "create-stored-iscsi-volume"),
     ("DescribeCachediSCSIVolumes", "describe-cached-iscsi-volumes"),
@@ -12,6 +12,7 @@ const SPECIAL: [(&str, &str); 8] = [
     ("ExecutePartiQLStatement", "execute-partiql-statement"),
     ("ExecutePartiQLTransaction", "execute-partiql-transaction"),
     ("ExecutePartiQLBatch", "execute-partiql-batch"),
+    ("UpdateOTelEnrichment", "update-otel-enrichment"),
 ];
 
 /// Operations (not members) in which `WhatsApp` stays one word. Every operation of the pinned models that holds it does.

@@ -1,10 +1,11 @@
 //! Command names of services, where they aren't the model's directory name.
 
 /// {directory, command names; the first is the one that is shown}.
-const RENAMES: [(&str, &[&str]); 4] = [
+const RENAMES: [(&str, &[&str]); 5] = [
     ("s3", &["s3api"]),
     ("codedeploy", &["deploy"]),
     ("config", &["configservice"]),
+    ("eventbridgev2", &["eventsv2"]),
     ("agenttoolkit", &["agent-toolkit"]),
 ];
 

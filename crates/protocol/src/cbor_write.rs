@@ -63,6 +63,11 @@ impl<'a> CborBody<'a> {
         }
     }
 
+    fn double(&mut self, f: f64) {
+        self.out.push(DOUBLE);
+        self.out.extend_from_slice(&f.to_be_bytes());
+    }
+
     fn text(&mut self, text: &str) {
         self.head(major::TEXT, text.len() as u64);
         self.out.extend_from_slice(text.as_bytes());
@@ -125,9 +130,12 @@ impl<'a> CborBody<'a> {
             }
             (ShapeKind::Boolean, _) => self.out.push(if value.is_truthy() { TRUE } else { FALSE }),
             (ShapeKind::Timestamp, _) => {
-                let seconds = timestamp::wire_seconds(value, self.clock)?;
+                let seconds = timestamp::wire_unix(value, self.clock)?;
                 self.head(major::TAG, EPOCH_TAG);
-                self.integer(seconds.into())?;
+                match seconds {
+                    Value::Int(seconds) => self.integer(seconds.into())?,
+                    seconds => self.double(seconds.as_f64().ok_or_else(wrong)?),
+                }
             }
             (ShapeKind::Float | ShapeKind::Double, _) => {
                 let f = value.as_f64().ok_or_else(wrong)?;
@@ -147,10 +155,7 @@ impl<'a> CborBody<'a> {
                         self.out.push(SINGLE);
                         self.out.extend_from_slice(&(f as f32).to_be_bytes());
                     }
-                    None => {
-                        self.out.push(DOUBLE);
-                        self.out.extend_from_slice(&f.to_be_bytes());
-                    }
+                    None => self.double(f),
                 }
             }
         }

@@ -112,8 +112,7 @@ impl<'a> JsonBody<'a> {
             }
             (ShapeKind::Timestamp, _) => match format.unwrap_or(TimestampFormat::Unix) {
                 TimestampFormat::Unix => {
-                    let seconds = timestamp::wire_seconds(value, self.clock)?;
-                    self.plain(&Value::Int(seconds));
+                    self.plain(&timestamp::wire_unix(value, self.clock)?);
                 }
                 format => {
                     let text = timestamp::wire_text(value, format, self.clock)?;

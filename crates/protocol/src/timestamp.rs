@@ -4,7 +4,7 @@ use crate::failure::ParseFailure;
 use crate::reply::{ParseOptions, Timestamps};
 use crate::request::SerializeError;
 use oxaws_model::{Member, TimestampFormat};
-use oxaws_value::{LocalClock, Timestamp, Value};
+use oxaws_value::{JsonStyle, LocalClock, Timestamp, Value, to_json};
 
 /// The format that the model sets for a member; otherwise its place in the message decides.
 pub(crate) fn format_of(member: Member) -> Option<TimestampFormat> {
@@ -33,8 +33,8 @@ pub(crate) fn whole_second_text(
     Ok(text(Timestamp { micros: 0, ..read(value, clock)? }, format))
 }
 
-/// Whole seconds since 1970: botocore drops the fraction.
-pub(crate) fn wire_seconds(value: &Value, clock: LocalClock<'_>) -> Result<i64, SerializeError> {
+/// Seconds since 1970, an integer or a float (`botocore.serialize: Serializer._timestamp_unixtimestamp`).
+pub(crate) fn wire_unix(value: &Value, clock: LocalClock<'_>) -> Result<Value, SerializeError> {
     Ok(read(value, clock)?.wire_unix())
 }
 
@@ -42,7 +42,7 @@ fn text(moment: Timestamp, format: TimestampFormat) -> String {
     match format {
         TimestampFormat::Iso8601 => moment.wire_iso8601(),
         TimestampFormat::Rfc822 => moment.wire_rfc822(),
-        TimestampFormat::Unix => moment.wire_unix().to_string(),
+        TimestampFormat::Unix => to_json(&moment.wire_unix(), JsonStyle::PYTHON),
     }
 }
 

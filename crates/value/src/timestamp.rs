@@ -235,9 +235,17 @@ impl Timestamp {
         format!("{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT", c.day, c.year, c.hour, c.minute, c.second)
     }
 
-    /// The wire's `unixTimestamp`: whole seconds; botocore drops the microseconds.
-    pub fn wire_unix(&self) -> i64 {
-        self.seconds
+    /// The wire's `unixTimestamp`: an integer for whole seconds, else the nearest float, as Python divides the
+    /// microseconds since the epoch by a million.
+    pub fn wire_unix(&self) -> Value {
+        if self.micros == 0 {
+            return Value::Int(self.seconds);
+        }
+        let micros = i128::from(self.seconds) * 1_000_000 + i128::from(self.micros);
+        let (sign, size) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+        // Reading decimal digits rounds once, where dividing two floats would round twice.
+        let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+        Value::Float(text.parse().unwrap_or(self.seconds as f64))
     }
 }
 
@@ -377,7 +385,11 @@ mod tests {
         let t = Timestamp::parse("2002-10-02T15:00:00.5+02:00", &CLOCK).unwrap();
         assert_eq!(t.wire_iso8601(), "2002-10-02T13:00:00.500000Z");
         assert_eq!(t.wire_rfc822(), "Wed, 02 Oct 2002 13:00:00 GMT");
-        assert_eq!(t.wire_unix(), 1_033_563_600);
+        assert_eq!(t.wire_unix(), Value::Int(1_033_563_600));
+        let fraction = |seconds, micros| Timestamp { seconds, micros, offset: None }.wire_unix();
+        assert_eq!(fraction(1_577_934_245, 678_901), Value::Float(1_577_934_245.678_901));
+        assert_eq!(fraction(-1, 500_000), Value::Float(-0.5));
+        assert_eq!(fraction(-2, 250_000), Value::Float(-1.75));
         assert_eq!(t.unix_float(), 1_033_563_600.5);
         assert_eq!(Timestamp::parse("-86400", &CLOCK).unwrap().wire_iso8601(), "1969-12-31T00:00:00Z");
     }

@@ -18,6 +18,7 @@ pub fn dashed(name: &str) -> String {
         "ExecutePartiQLStatement" | "ExecutePartiQLTransaction" | "ExecutePartiQLBatch" => {
             name.replace("PartiQL", "Partiql")
         }
+        "UpdateOTelEnrichment" => name.replace("OTel", "Otel"),
         "ListHITsForQualificationType" => name.replace("HITs", "Hits"),
         _ => name.replace("iSCSI", "Iscsi").replace("WhatsApp", "Whatsapp"),
     };
