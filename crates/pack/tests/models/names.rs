@@ -6,6 +6,7 @@ pub fn command_name(directory: &str) -> &str {
         "s3" => "s3api",
         "codedeploy" => "deploy",
         "config" => "configservice",
+        "eventbridgev2" => "eventsv2",
         "agenttoolkit" => "agent-toolkit",
         other => other,
     }
