@@ -385,7 +385,8 @@ mod tests {
         let t = Timestamp::parse("2002-10-02T15:00:00.5+02:00", &CLOCK).unwrap();
         assert_eq!(t.wire_iso8601(), "2002-10-02T13:00:00.500000Z");
         assert_eq!(t.wire_rfc822(), "Wed, 02 Oct 2002 13:00:00 GMT");
-        assert_eq!(t.wire_unix(), Value::Int(1_033_563_600));
+        assert_eq!(t.wire_unix(), Value::Float(1_033_563_600.5));
+        assert_eq!(Timestamp { micros: 0, ..t }.wire_unix(), Value::Int(1_033_563_600));
         let fraction = |seconds, micros| Timestamp { seconds, micros, offset: None }.wire_unix();
         assert_eq!(fraction(1_577_934_245, 678_901), Value::Float(1_577_934_245.678_901));
         assert_eq!(fraction(-1, 500_000), Value::Float(-0.5));
