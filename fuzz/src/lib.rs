@@ -1,5 +1,7 @@
 //! What the fuzz targets share: a small model with every kind of shape in every protocol, made when a target starts.
 
+pub mod wire;
+
 use std::sync::OnceLock;
 
 use oxaws_model::{Operation, Pack};
