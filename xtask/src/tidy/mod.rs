@@ -111,9 +111,11 @@ fn text_files(root: &Path) -> Outcome<Vec<TextFile>> {
         for entry in fs::read_dir(&folder).map_err(io_at(folder.display()))? {
             let path = entry.map_err(io_at(folder.display()))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.is_dir() && !SKIPPED_FOLDERS.contains(&name.as_str()) {
+            // In a git worktree, `.git` is a file that names a folder of the machine.
+            let skipped = SKIPPED_FOLDERS.contains(&name.as_str());
+            if path.is_dir() && !skipped {
                 folders.push(path);
-            } else if path.is_file() {
+            } else if path.is_file() && !skipped {
                 files.push(path);
             }
         }
