@@ -31,7 +31,7 @@ pub struct Put {
 /// The mode of a file that was given new contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutMode {
-    /// A file that exists keeps its mode, and it must be writable; a new one gets this mode, less the process's mask.
+    /// A file that exists keeps its mode; a new one gets this mode, less the process's mask.
     Kept(u32),
     /// 0600 in any case.
     Private,
@@ -49,6 +49,9 @@ const STALE: Duration = Duration::from_secs(60);
 const TRIES: usize = 3;
 /// As many links in a row are followed as Linux follows.
 const MAX_LINKS: usize = 40;
+
+/// Opening what isn't a file neither waits for another process nor makes a terminal this one's.
+const UNBLOCKED: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
 
 /// How long other processes are waited for that change files of the same folder, and how often they are looked after.
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
@@ -85,36 +88,49 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
 
 /// Gives a file new contents; `nonce` makes random numbers for the names of temporary files.
 pub(crate) fn put(path: &Path, contents: &[u8], how: Put, nonce: impl Fn() -> u64) -> io::Result<()> {
+    let found = if how.follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
+    if found.is_ok_and(|found| !found.is_file() && !found.is_symlink()) {
+        return write_to_device(path, contents);
+    }
+    let _hold = hold_signals();
+    if is_descriptor(path) {
+        return write_in_place(path, contents, how.mode);
+    }
     let target = if how.follow { resolve(path)? } else { path.to_path_buf() };
     if how.folders {
         make_private_folder(folder_of(&target))?;
     }
-    let _hold = hold_signals();
     sweep(folder_of(&target));
-    let found = if how.follow { fs::metadata(&target) } else { fs::symlink_metadata(&target) };
-    let before = match found {
+    let before = match fs::symlink_metadata(&target) {
         Ok(before) if before.is_symlink() => None,
         Ok(before) => Some(before),
         Err(e) if e.kind() == ErrorKind::NotFound => None,
         Err(e) => return Err(e),
     };
     let Some(before) = before else { return write_beside(&target, contents, how.mode, None, &nonce) };
-    if let PutMode::Kept(_) = how.mode {
-        // Writing to it must be allowed, though it isn't this file that will be written to. A pipe that nobody reads is
-        // an error at once.
-        let wait = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-        let opened = OpenOptions::new().write(true).custom_flags(wait.cast_signed()).open(&target)?;
-        if !before.is_file() {
-            return (&opened).write_all(contents);
-        }
-    }
-    if before.is_file() && before.nlink() > 1 {
+    // Writing to it must be allowed, though it isn't this file that will be written to.
+    drop(OpenOptions::new().write(true).open(&target)?);
+    if before.nlink() > 1 {
         return write_in_place(&target, contents, how.mode);
     }
     match write_beside(&target, contents, how.mode, Some(&before), &nonce) {
-        Err(e) if before.is_file() && needs_place(&e) => write_in_place(&target, contents, how.mode),
+        Err(e) if needs_place(&e) => write_in_place(&target, contents, how.mode),
         done => done,
     }
+}
+
+/// Writes to what is no regular file: a terminal, a pipe, `/dev/null`. A pipe that nobody reads is an error at once; one
+/// that is read slowly is waited for, and no signal is held back meanwhile.
+fn write_to_device(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let mut device = OpenOptions::new().write(true).custom_flags(UNBLOCKED.bits().cast_signed()).open(path)?;
+    rustix::fs::fcntl_setfl(&device, OFlags::empty())?;
+    device.write_all(contents)
+}
+
+/// Whether a path names what a process has open, such as `/dev/stdout`: that file must be written to, whatever its name.
+fn is_descriptor(path: &Path) -> bool {
+    const NAMES: [&str; 3] = ["/dev/stdin", "/dev/stdout", "/dev/stderr"];
+    path.starts_with("/dev/fd") || path.starts_with("/proc") || NAMES.iter().any(|name| path == Path::new(name))
 }
 
 /// Whether it is the folder that a file can't be replaced in, not the file that can't be written.
@@ -322,8 +338,7 @@ pub(crate) fn read_settings(path: &Path, patience: Duration) -> io::Result<Vec<u
     if !there.file_type().is_fifo() {
         return Err(ErrorKind::NotFound.into());
     }
-    let wait = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-    let mut pipe = OpenOptions::new().read(true).custom_flags(wait.cast_signed()).open(path)?;
+    let mut pipe = OpenOptions::new().read(true).custom_flags(UNBLOCKED.bits().cast_signed()).open(path)?;
     let (started, mut contents) = (Instant::now(), Vec::new());
     // A writer that waits for a reader needs a little to notice this one.
     let mut limit = patience.min(WRITER_PATIENCE);

@@ -164,6 +164,20 @@ pub fn uuid4(world: &dyn World) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
+/// Makes a folder and those above it, for the owner alone; one that exists stays as it is. What goes wrong comes with the
+/// folder that Python's `os.makedirs` would name: the topmost one that is missing.
+///
+/// # Errors
+/// When one can't be made, or something else has its name.
+pub fn make_folders<'a>(world: &dyn World, folder: &'a Path) -> Result<(), (io::Error, &'a Path)> {
+    if world.is_folder(folder) {
+        return Ok(());
+    }
+    let missing = |path: &&Path| !path.as_os_str().is_empty() && !world.is_folder(path) && !world.is_file(path);
+    let topmost = folder.ancestors().take_while(missing).last().unwrap_or(folder);
+    world.create_private_folder(folder).map_err(|e| (e, topmost))
+}
+
 /// A path as a user writes it: `$VAR` and `${VAR}` replaced where set, then a leading `~` by the home folder (Python's
 /// `expanduser(expandvars(path))`).
 pub fn expand_path(world: &dyn World, path: &str) -> PathBuf {

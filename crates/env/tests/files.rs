@@ -166,6 +166,28 @@ fn what_is_no_file() {
     assert_eq!(folder.names(), [long, "p".into()]);
 }
 
+#[test]
+fn open_files_are_written_to_themselves() {
+    use std::os::fd::AsRawFd;
+    let folder = Folder::new();
+    let file = File::create(folder.at("f")).unwrap();
+    let before = file.metadata().unwrap().ino();
+    Real.replace(Path::new(&format!("/dev/fd/{}", file.as_raw_fd())), b"new", 0o600).unwrap();
+    assert_eq!((text(&folder.at("f")).as_str(), fs::metadata(folder.at("f")).unwrap().ino()), ("new", before));
+    // A pipe that is read slowly is waited for.
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let contents = "x".repeat(300_000);
+    std::thread::scope(|scope| {
+        let read = scope.spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            std::io::read_to_string(&mut reader).unwrap().len()
+        });
+        Real.write_private(Path::new(&format!("/proc/self/fd/{}", writer.as_raw_fd())), contents.as_bytes()).unwrap();
+        drop(writer);
+        assert_eq!(read.join().unwrap(), contents.len());
+    });
+}
+
 fn fifo(path: &Path) {
     let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());

@@ -4,6 +4,7 @@ use crate::yaml_tree::{self, Dialect, Layout, Node};
 use oxaws_cli::Failure;
 use oxaws_env::World;
 use oxaws_input::paramfile::python_os_error;
+use oxaws_value::python::decode_utf8;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -41,8 +42,9 @@ impl Kubeconfig {
     pub fn load(world: &dyn World, path: &Path) -> Result<Kubeconfig, Failure> {
         let content = match world.read(path) {
             Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                yaml_tree::read(&text, Dialect::default())
+                // Bytes that aren't text would be written back as something else.
+                let text = decode_utf8(&bytes).map_err(general)?;
+                yaml_tree::read(text, Dialect::default())
                     .map_err(|e| general(format!("YamlError while loading kubeconfig: {e}")))?
             }
             Err(e) if e.kind() == ErrorKind::NotFound => Node::Null,
