@@ -1,7 +1,7 @@
 //! Folders of kept tokens and credentials: JSON files, among others that are none of our business.
 
 use oxaws_cli::Failure;
-use oxaws_env::{Put, PutMode, World, make_folders};
+use oxaws_env::{Put, PutMode, World};
 use oxaws_input::paramfile::python_os_error;
 use oxaws_value::{Map, Value, parse_json_bytes};
 use std::io::ErrorKind;
@@ -40,7 +40,8 @@ pub fn in_folder(world: &dyn World, folder: &Path) -> Result<Vec<(PathBuf, Map)>
 /// When it can't be made: with the folder at fault, as Python's `os.makedirs` names it.
 pub fn make_folder_of(world: &dyn World, path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    make_folders(world, folder)
+    world
+        .make_private_folders(folder)
         .map_err(|(e, folder)| Failure::General(python_os_error(&e, &folder.display().to_string())))
 }
 

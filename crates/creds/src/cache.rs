@@ -1,7 +1,7 @@
 //! Files that keep credentials and tokens between runs: one JSON file per key, mode 0600, replaced whole.
 
 use crate::{Context, Credentials, CredsError, Moment};
-use oxaws_env::{expand_path, make_folders};
+use oxaws_env::expand_path;
 use oxaws_value::{JsonError, JsonErrorKind, JsonStyle, Value, parse_json_bytes, to_json};
 use sha1::Digest;
 use std::any::Any;
@@ -54,7 +54,7 @@ impl CacheFile {
 
     pub(crate) fn store(&self, context: &Context<'_>, value: &Value) -> Result<(), CredsError> {
         if let Some(folder) = self.path.parent() {
-            make_folders(context.world, folder).map_err(|(e, folder)| CredsError::io(e, folder))?;
+            context.world.make_private_folders(folder).map_err(|(e, folder)| CredsError::io(e, &folder))?;
         }
         let text = to_json(value, JsonStyle::PYTHON);
         context.world.write_private(&self.path, text.as_bytes()).map_err(|e| CredsError::io(e, &self.path))

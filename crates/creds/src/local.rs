@@ -1,7 +1,7 @@
 //! [`Machine`] on the machine itself.
 
 use crate::context::{Machine, RunOutput};
-use oxaws_env::{Hold, hold_signals, make_private_folder};
+use oxaws_env::{Hold, hold_signals, make_private_folders};
 use std::any::Any;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -44,7 +44,7 @@ impl Machine for Local<'_> {
 
     fn lock(&self, path: &Path) -> Option<Box<dyn Any>> {
         if let Some(folder) = path.parent() {
-            make_private_folder(folder).ok()?;
+            make_private_folders(folder).ok()?;
         }
         let started = Instant::now();
         loop {

@@ -78,12 +78,27 @@ pub(crate) fn lock_folder_of(path: &Path) -> Option<FolderLock> {
 }
 
 /// Makes a folder and those above it, for their owner alone, whatever the process's mask allows. One that exists stays as
-/// it is.
+/// it is. The order of the steps is that of Python's `os.makedirs`, so that the same folder is named where one fails.
 ///
 /// # Errors
-/// When one can't be made, or something else has its name.
-pub fn make_private_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+/// When one can't be made, or something else has its name: with that folder.
+pub fn make_private_folders(path: &Path) -> Result<(), (io::Error, PathBuf)> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = path.ancestors().skip(1).take_while(|above| !above.as_os_str().is_empty() && !above.exists());
+    let above: Vec<&Path> = above.collect();
+    for folder in above.into_iter().rev() {
+        match DirBuilder::new().mode(0o700).create(folder) {
+            // A link to nothing, or another process that was faster.
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+            made => made.map_err(|e| (e, folder.to_owned()))?,
+        }
+    }
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(e) if !path.is_dir() => Err((e, path.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// Gives a file new contents; `nonce` makes random numbers for the names of temporary files.
@@ -98,7 +113,7 @@ pub(crate) fn put(path: &Path, contents: &[u8], how: Put, nonce: impl Fn() -> u6
     }
     let target = if how.follow { resolve(path)? } else { path.to_path_buf() };
     if how.folders {
-        make_private_folder(folder_of(&target))?;
+        make_private_folders(folder_of(&target)).map_err(|(e, _)| e)?;
     }
     sweep(folder_of(&target));
     let before = match fs::symlink_metadata(&target) {

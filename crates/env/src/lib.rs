@@ -12,7 +12,7 @@ mod secret;
 pub mod var;
 
 pub use ending::{Hold, also_set, hold_signals};
-pub use files::{FolderLock, Put, PutMode, make_private_folder};
+pub use files::{FolderLock, Put, PutMode, make_private_folders};
 pub use fixed::Fixed;
 pub use real::Real;
 
@@ -106,9 +106,9 @@ pub trait World: Send + Sync {
     /// Makes a folder and those above it, for the owner alone; one that exists stays as it is.
     ///
     /// # Errors
-    /// When it can't be made.
-    fn create_private_folder(&self, path: &Path) -> io::Result<()> {
-        self.create_folder(path)
+    /// When one can't be made: with that folder, as Python's `os.makedirs` names it.
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
+        self.create_folder(path).map_err(|e| (e, path.to_owned()))
     }
     /// Makes a folder and those above it; one that exists is good too.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
@@ -162,20 +162,6 @@ pub fn uuid4(world: &dyn World) -> String {
     b[8] = (b[8] & 0x3f) | 0x80;
     let hex: String = b.iter().map(|b| format!("{b:02x}")).collect();
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-}
-
-/// Makes a folder and those above it, for the owner alone; one that exists stays as it is. What goes wrong comes with the
-/// folder that Python's `os.makedirs` would name: the topmost one that is missing.
-///
-/// # Errors
-/// When one can't be made, or something else has its name.
-pub fn make_folders<'a>(world: &dyn World, folder: &'a Path) -> Result<(), (io::Error, &'a Path)> {
-    if world.is_folder(folder) {
-        return Ok(());
-    }
-    let missing = |path: &&Path| !path.as_os_str().is_empty() && !world.is_folder(path) && !world.is_file(path);
-    let topmost = folder.ancestors().take_while(missing).last().unwrap_or(folder);
-    world.create_private_folder(folder).map_err(|e| (e, topmost))
 }
 
 /// A path as a user writes it: `$VAR` and `${VAR}` replaced where set, then a leading `~` by the home folder (Python's

@@ -58,8 +58,8 @@ impl World for Real {
         files::lock_folder_of(path)
     }
 
-    fn create_private_folder(&self, path: &Path) -> io::Result<()> {
-        files::make_private_folder(path)
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
+        files::make_private_folders(path)
     }
 
     fn create_folder(&self, path: &Path) -> io::Result<()> {

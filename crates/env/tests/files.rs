@@ -121,6 +121,29 @@ fn other_names_of_a_file_see_what_is_written() {
 }
 
 #[test]
+fn folders_that_cant_be_made_are_named_as_in_python() {
+    let folder = Folder::new();
+    folder.file("file", "");
+    symlink("none", folder.at("link")).unwrap();
+    symlink("loop", folder.at("loop")).unwrap();
+    for (path, number, named) in [
+        ("file", 17, "file"),
+        ("file/a", 20, "file/a"),
+        ("file/a/b", 20, "file/a"),
+        ("link", 17, "link"),
+        ("link/a", 2, "link/a"),
+        ("loop/a", 40, "loop/a"),
+    ] {
+        let (error, at) = Real.make_private_folders(&folder.at(path)).unwrap_err();
+        assert_eq!((error.raw_os_error(), at), (Some(number), folder.at(named)), "{path}");
+    }
+    fs::create_dir(folder.at("there")).unwrap();
+    fs::set_permissions(folder.at("there"), Permissions::from_mode(0o755)).unwrap();
+    assert!(Real.make_private_folders(&folder.at("there/a/b")).is_ok());
+    assert_eq!((mode(&folder.at("there")), mode(&folder.at("there/a"))), (0o755, 0o700));
+}
+
+#[test]
 fn what_was_left_beside_is_swept_away() {
     let folder = Folder::new();
     let nonce = "0123456789abcdef";
