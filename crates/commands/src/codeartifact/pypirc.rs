@@ -22,22 +22,20 @@ pub fn login(login: &Login) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &path));
     let _lock = cx.world.lock_folder_of(Path::new(&path));
     let there = match cx.world.read(Path::new(&path)) {
-        Ok(bytes) => Some(bytes),
+        Ok(bytes) => Some(decode_utf8(&bytes).map(str::to_owned)),
         Err(e) if e.kind() == ErrorKind::NotFound => None,
-        // What can't be read must not be written over.
-        Err(e) => return Err(failed(e)),
+        // Python's `configparser` passes over what it can't open, and then misses the section that must be there: so what
+        // can't be read isn't written over.
+        Err(_) => Some(Ok(String::new())),
     };
     let mut sections = match there {
-        Some(bytes) => {
-            let text = decode_utf8(&bytes).map_err(Failure::General)?;
-            match parse(text, &path).and_then(with_server) {
-                Ok(sections) => sections,
-                Err(why) => {
-                    cx.ui.line(&format!("{path} is in an invalid state."))?;
-                    return Err(Failure::General(why));
-                }
+        Some(text) => match text.and_then(|text| parse(&text, &path)).and_then(with_server) {
+            Ok(sections) => sections,
+            Err(why) => {
+                cx.ui.line(&format!("{path} is in an invalid state."))?;
+                return Err(Failure::General(why));
             }
-        }
+        },
         None => vec![("distutils".to_owned(), vec![("index-servers".to_owned(), "\npypi\ncodeartifact".to_owned())])],
     };
     for (key, value) in [("repository", login.endpoint.as_str()), ("username", "aws"), ("password", &login.token)] {

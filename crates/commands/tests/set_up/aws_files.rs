@@ -311,3 +311,73 @@ fn damaged_caches_are_made_again() {
         assert_eq!(stub.count(), 4);
     }
 }
+
+/// An `aws` whose codeartifact answers, with tools that do nothing.
+fn with_tools() -> (Aws, Stub) {
+    let stub = Stub::start(|request| {
+        let token = "{\"authorizationToken\": \"TOKEN\", \"expiration\": 4102444800}";
+        let endpoint = "{\"repositoryEndpoint\": \"https://dom.x/r/\"}";
+        Reply::json(if request.target.contains("authorization-token") { token } else { endpoint })
+    });
+    let stub = stub.expect("the stub starts");
+    let aws = Aws::new().expect("an executable").with("AWS_ENDPOINT_URL", stub.url());
+    let tools = aws.home().join("tools");
+    fs::create_dir(&tools).expect("a folder");
+    for tool in ["npm", "swift"] {
+        fs::write(tools.join(tool), "#!/bin/sh\n").expect("a file");
+        fs::set_permissions(tools.join(tool), fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    (aws.with("PATH", path), stub)
+}
+
+fn log_in(aws: &Aws, tool: &str) -> Outcome {
+    let args = ["codeartifact", "login", "--domain", "dom", "--repository", "rep", "--tool", tool];
+    aws.run(&args).expect("the executable starts")
+}
+
+#[test]
+fn npms_token_is_in_its_file() {
+    let (aws, _stub) = with_tools();
+    let file = aws.home().join(".npmrc");
+    let token = "//dom.x/r/:_authToken=TOKEN\n";
+    assert_eq!(log_in(&aws, "npm").code, 0);
+    assert_eq!((text(&file).as_str(), mode(&file)), (token, 0o600));
+    fs::write(&file, "a=b\n//dom.x/r/:_authToken=OLD\nc=d").expect("a file");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("a mode");
+    assert_eq!(log_in(&aws, "npm").code, 0);
+    assert_eq!((text(&file), mode(&file)), (format!("a=b\n{token}c=d"), 0o600));
+    let aws = aws.with("NPM_CONFIG_USERCONFIG", "~/deep/er/rc");
+    assert_eq!(log_in(&aws, "npm").code, 0);
+    assert_eq!(text(&aws.home().join("deep/er/rc")), token);
+}
+
+#[test]
+fn what_cant_be_understood_is_not_written_over() {
+    for (tool, name) in [("npm", ".npmrc"), ("twine", ".pypirc"), ("swift", ".netrc")] {
+        let (aws, _stub) = with_tools();
+        let file = aws.home().join(name);
+        let contents = b"[distutils]\nindex-servers =\n  a\nk = caf\xe9\n";
+        fs::write(&file, contents).expect("a file");
+        let outcome = log_in(&aws, tool);
+        let why = "aws: [ERROR]: 'utf-8' codec can't decode byte 0xe9 in position";
+        assert!(outcome.code == 255 && outcome.stderr.contains(why), "{tool}: {}", outcome.snapshot());
+        assert_eq!(fs::read(&file).expect("a file"), contents);
+        fs::remove_file(&file).expect("a file");
+        fs::create_dir(&file).expect("a folder");
+        assert_eq!(log_in(&aws, tool).code, 255, "{tool}");
+    }
+}
+
+#[test]
+fn secrets_of_tools_are_private_from_the_start() {
+    for (tool, name) in [("twine", ".pypirc"), ("swift", ".netrc")] {
+        let (aws, _stub) = with_tools();
+        let (file, other) = (aws.home().join(name), aws.home().join("other"));
+        fs::write(&file, "[distutils]\nindex-servers =\n  a\n").expect("a file");
+        fs::hard_link(&file, &other).expect("a link");
+        assert_eq!(log_in(&aws, tool).code, 0, "{tool}");
+        assert_eq!((mode(&file), text(&other)), (0o600, text(&file)), "{tool}");
+        assert!(text(&file).contains("TOKEN"), "{tool}");
+    }
+}
