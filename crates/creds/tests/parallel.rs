@@ -38,8 +38,8 @@ impl World for Home {
     fn put(&self, path: &Path, contents: &[u8], how: Put) -> io::Result<()> {
         Real.put(path, contents, how)
     }
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
-        Real.create_folder(path)
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
+        Real.make_private_folders(path)
     }
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         Real.remove_file(path)

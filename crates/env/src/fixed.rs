@@ -85,7 +85,7 @@ impl World for Fixed {
         self.files.lock().map_err(|_| io::ErrorKind::Other)?.insert(path.into(), contents.into());
         Ok(())
     }
-    fn create_folder(&self, _: &Path) -> io::Result<()> {
+    fn make_private_folders(&self, _: &Path) -> Result<(), (io::Error, PathBuf)> {
         Ok(())
     }
     fn remove_file(&self, path: &Path) -> io::Result<()> {

@@ -107,11 +107,7 @@ pub trait World: Send + Sync {
     ///
     /// # Errors
     /// When one can't be made: with that folder, as Python's `os.makedirs` names it.
-    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
-        self.create_folder(path).map_err(|e| (e, path.to_owned()))
-    }
-    /// Makes a folder and those above it; one that exists is good too.
-    fn create_folder(&self, path: &Path) -> io::Result<()>;
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)>;
     /// Removes a file.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Whether a path leads to a regular file.

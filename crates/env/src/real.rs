@@ -62,10 +62,6 @@ impl World for Real {
         files::make_private_folders(path)
     }
 
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
-    }
-
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
     }

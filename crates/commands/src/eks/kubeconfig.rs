@@ -123,7 +123,7 @@ impl Kubeconfig {
     /// When that can't be done.
     pub fn write(&self, world: &dyn World) -> Result<(), Failure> {
         let folder = self.path.parent().unwrap_or(Path::new("/"));
-        world.create_folder(folder).map_err(|e| {
+        world.make_private_folders(folder).map_err(|(e, folder)| {
             let why = python_os_error(&e, &folder.display().to_string());
             general(format!("Can't create directory for writing: {why}"))
         })?;

@@ -5,6 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -47,13 +49,14 @@ fn text(path: &Path) -> String {
 }
 
 fn ok(outcome: &Outcome) {
-    outcome.check("exit 0");
+    // A warning about a file's mode may be there.
+    assert_eq!(outcome.code, 0, "{}", outcome.snapshot());
 }
 
 /// A credentials file that takes a while to write.
 fn large() -> String {
     let mut text = String::from("[default]\naws_secret_access_key = OLD\n");
-    for n in 0..60_000 {
+    for n in 0..15_000 {
         text.push_str(&format!("[profile-{n}]\naws_secret_access_key = secret of number {n}\n"));
     }
     text
@@ -73,22 +76,29 @@ fn ended_at_many_points(signal: Signal, hard_link: bool) {
     }
     let expected = names(&at(&aws, ""));
     let (mut early, mut late) = (0, 0);
-    for n in 0..40 {
+    let mut wait = whole;
+    // The signal comes ever closer to the point at which the old file becomes the new one, from both sides.
+    while early + late < 30 || ((early == 0 || late == 0) && early + late < 100) {
         fs::write(&file, &old).expect("a file");
         let mut child = aws.command(&SET).spawn().expect("the executable starts");
-        thread::sleep(whole * n / 36);
+        thread::sleep(wait);
         // It may have ended already.
         let _ = kill_process(Pid::from_child(&child), signal);
         let status = child.wait().expect("it ends");
         let ended_by = std::os::unix::process::ExitStatusExt::signal(&status);
         assert!(status.success() || ended_by == Some(signal.as_raw()), "{status}");
         let there = text(&file);
-        assert!(there == old || there == new, "{n}: {} bytes", there.len());
-        assert_eq!(names(&at(&aws, "")), expected, "{n}");
-        *if there == old { &mut early } else { &mut late } += 1;
+        assert!(there == old || there == new, "{} bytes", there.len());
+        assert_eq!(names(&at(&aws, "")), expected);
+        if there == old {
+            early += 1;
+            wait = wait * 9 / 8;
+        } else {
+            late += 1;
+            wait = wait * 7 / 8;
+        }
     }
-    // Otherwise the points were badly chosen.
-    assert!(early > 0 && late > 0, "{early} {late}");
+    assert!(early > 0 && late > 0, "badly chosen points: {early} {late}");
 }
 
 #[test]
@@ -126,8 +136,11 @@ fn what_sigkill_left_is_swept_away() {
 #[test]
 fn a_role_that_is_being_assumed_leaves_nothing() {
     for signal in [Signal::TERM, Signal::HUP] {
-        let stub = Stub::start(|_| {
-            thread::sleep(Duration::from_millis(1500));
+        let asked = Arc::new(AtomicBool::new(false));
+        let seen = asked.clone();
+        let stub = Stub::start(move |_| {
+            seen.store(true, Ordering::SeqCst);
+            thread::sleep(Duration::from_secs(3));
             Reply::xml(ROLE_REPLY)
         });
         let stub = stub.expect("the stub starts");
@@ -135,7 +148,7 @@ fn a_role_that_is_being_assumed_leaves_nothing() {
         let aws = aws.with("AWS_ENDPOINT_URL", stub.url());
         aws.config(ROLE).expect("a file");
         let mut child = aws.command(&["sts", "get-caller-identity"]).spawn().expect("the executable starts");
-        while stub.count() == 0 {
+        while !asked.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(10));
         }
         kill_process(Pid::from_child(&child), signal).expect("a signal");
