@@ -91,8 +91,9 @@ impl Handlers {
     }
 }
 
-/// The signals that this process ignores, as `nohup` has it: a bit each, the lowest for signal 1. A handler would take
-/// the place of that. Asked of Linux; elsewhere there is no way without unsafe code, and none counts as ignored.
+/// The signals that this process ignores, as `nohup` has it: a bit each, the lowest for signal 1. Installing a
+/// handler would end that. Linux reports the mask in `/proc`; other systems need unsafe code to ask for it, so there no
+/// signal counts as ignored.
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -134,7 +134,7 @@ pub(crate) fn put(path: &Path, contents: &[u8], how: Put, nonce: impl Fn() -> u6
     }
 }
 
-/// Writes to what is no regular file: a terminal, a pipe, `/dev/null`. A pipe that nobody reads is an error at once; one
+/// Writes to something other than a regular file: a terminal, a pipe, `/dev/null`. A pipe that nobody reads is an error at once; one
 /// that is read slowly is waited for, and no signal is held back meanwhile.
 fn write_to_device(path: &Path, contents: &[u8]) -> io::Result<()> {
     let mut device = OpenOptions::new().write(true).custom_flags(UNBLOCKED.bits().cast_signed()).open(path)?;

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How long the writer of a pipe that stands for a file of settings may take, such as a password manager that asks.
+/// How long the writer of a pipe may take that is read in place of a file of settings, such as a password manager.
 const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The machine the program runs on.

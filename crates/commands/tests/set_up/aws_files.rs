@@ -169,6 +169,20 @@ fn a_signal_that_is_ignored_stays_so() {
     assert!(text(&at(&aws, "credentials")).contains("= NEW\n"));
 }
 
+#[test]
+fn a_transfer_goes_on_where_sighup_is_ignored() {
+    let stub = Stub::start(|_| {
+        thread::sleep(Duration::from_secs(2));
+        Reply::new(200, "application/xml", "").with_header("ETag", "\"e\"")
+    });
+    let stub = stub.expect("the stub starts");
+    let aws = aws().with("AWS_ENDPOINT_URL", stub.url());
+    aws.file("f", "contents").expect("a file");
+    let script = "trap '' HUP; \"$@\" & sleep 1; kill -HUP $!; wait $!";
+    let outcome = aws.run_in_shell(script, &["s3", "cp", "f", "s3://b/k", "--no-progress"]).expect("a shell");
+    outcome.check("exit 0\n--- stdout\nupload: ./f to s3://b/k");
+}
+
 /// Runs a command where the file of that name below `~/.aws` is a mount point of its own; `None` where that isn't permitted.
 fn with_mounted(aws: &Aws, name: &str, read_only_folder: bool, args: &[&str]) -> Option<Outcome> {
     let allowed = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|o| o.status.success());
