@@ -43,7 +43,7 @@ pub fn update(
     }
     let before = cx.world.read(&path).map_err(failed)?;
     let before = decode_utf8(&before).map_err(Failure::General)?;
-    let contents = edit::update(Some(&before), section, changes)?;
+    let contents = edit::update(Some(before), section, changes)?;
     cx.world.replace(&path, contents.as_bytes(), PRIVATE).map_err(failed)?;
     if warn {
         warn_if_permissive(cx, file);

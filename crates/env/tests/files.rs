@@ -15,19 +15,19 @@ impl Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("oxaws-env-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
+        fs::create_dir(&path).expect("it works");
         Folder(path)
     }
     fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
     fn file(&self, name: &str, contents: &str) -> PathBuf {
-        fs::write(self.at(name), contents).unwrap();
+        fs::write(self.at(name), contents).expect("it works");
         self.at(name)
     }
     fn names(&self) -> Vec<String> {
-        let names = Real.list(&self.0).unwrap();
-        names.iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+        let names = Real.list(&self.0).expect("it works");
+        names.iter().map(|p| p.file_name().expect("it works").to_str().expect("it works").to_owned()).collect()
     }
 }
 
@@ -38,11 +38,11 @@ impl Drop for Folder {
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    fs::metadata(path).expect("it works").permissions().mode() & 0o7777
 }
 
 fn text(path: &Path) -> String {
-    fs::read_to_string(path).unwrap()
+    fs::read_to_string(path).expect("it works")
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn open_files_are_written_to_themselves() {
 }
 
 fn fifo(path: &Path) {
-    let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path).status().expect("it works");
     assert!(made.success());
 }
 
