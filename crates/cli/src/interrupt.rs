@@ -14,6 +14,8 @@ pub(crate) fn install() -> Arc<AtomicBool> {
     let _ = flag::register_conditional_shutdown(SIGINT, 130, armed.clone());
     let _ = flag::register(SIGINT, armed);
     let _ = flag::register(SIGINT, noticed.clone());
+    // SIGTERM and SIGHUP end the program at once, but for the time in which something must be finished first.
+    oxaws_env::also_set(&noticed);
     // A file that grows past the limit is an error to tell, not a signal to die of.
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     noticed

@@ -1,6 +1,6 @@
 //! Zip files of folders.
 
-use oxaws_env::World;
+use oxaws_env::{Hold, World, hold_signals};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -14,19 +14,24 @@ const MAX_DEPTH: usize = 128;
 /// Bytes at a file's end in which a zip file's directory is announced.
 const TAIL: u64 = 22 + 65_535;
 
-/// A file that is removed when it is no longer needed.
+/// A file that is removed when it is no longer needed. SIGTERM and SIGHUP end what it is needed for, and then it is removed:
+/// what is packed may be nobody else's business.
 #[derive(Debug)]
-pub struct Temporary(PathBuf);
+pub struct Temporary {
+    path: PathBuf,
+    // Dropped last: a signal that waits ends the process.
+    _hold: Hold,
+}
 
 impl Temporary {
     /// A path for a file that is not there yet; `token` keeps it apart from others.
     pub fn named(world: &dyn World, token: &str) -> Temporary {
-        Temporary(folder(world).join(token))
+        Temporary { path: folder(world).join(token), _hold: hold_signals() }
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Makes it, for its owner only; it must not be there.
@@ -35,14 +40,14 @@ impl Temporary {
     /// When that can't be done.
     pub fn create(&self) -> io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt;
-        fs::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&self.0)
+        fs::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&self.path)
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
         // It may never have been made.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Credentials, configuration and logins, through the executable: see `set_up/`.
 
+#[path = "set_up/aws_files.rs"]
+mod aws_files;
 #[path = "set_up/browser.rs"]
 mod browser;
 #[path = "set_up/configure.rs"]

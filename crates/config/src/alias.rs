@@ -26,12 +26,15 @@ impl Aliases {
     pub fn load(world: &dyn World) -> Result<Aliases, ConfigError> {
         let path = expand_path(world, ALIAS_FILE);
         let shown = || path.display().to_string();
-        match world.read(&path) {
+        if world.is_folder(&path) {
+            return Err(ConfigError::FileNotFound { path: shown() });
+        }
+        match world.read_settings(&path) {
             Ok(contents) => {
                 let ini = Ini::parse(contents).map_err(|_| ConfigError::Unparsable { path: shown() })?;
                 Ok(Aliases { ini })
             }
-            Err(e) if e.kind() == ErrorKind::IsADirectory => Err(ConfigError::FileNotFound { path: shown() }),
+            Err(e) if e.kind() == ErrorKind::TimedOut => Err(ConfigError::Unparsable { path: shown() }),
             Err(_) => Ok(Aliases::default()),
         }
     }

@@ -11,6 +11,7 @@ use crate::ini::Section;
 use crate::words;
 use oxaws_env::{World, expand_path, var};
 use oxaws_value::python::{split_lines, strip};
+use std::io::ErrorKind;
 
 /// A block of `key = value` lines below a key (`s3 =`): keys as they stand, one level deep.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -248,13 +249,16 @@ pub fn credentials_file(world: &dyn World) -> String {
     world.var(var::AWS_SHARED_CREDENTIALS_FILE).unwrap_or_else(|| "~/.aws/credentials".to_owned())
 }
 
-/// Reads a file with nested blocks; `None` where it is missing, a folder or unreadable.
+/// Reads a file with nested blocks; `None` where it is missing, no regular file, or unreadable. A pipe is read as well.
 fn read(world: &dyn World, path: &str) -> Result<Option<Document>, ConfigError> {
     let path = expand_path(world, path);
-    let Ok(contents) = world.read(&path) else { return Ok(None) };
-    match Document::parse(contents) {
-        Some(document) => Ok(Some(document)),
-        None => Err(ConfigError::Unparsable { path: path.display().to_string() }),
+    let unparsable = || ConfigError::Unparsable { path: path.display().to_string() };
+    match world.read_settings(&path) {
+        Ok(contents) => Document::parse(contents).map(Some).ok_or_else(unparsable),
+        // Going on without what a pipe's writer has still to say could mean somebody else's credentials.
+        Err(e) if e.kind() == ErrorKind::TimedOut => Err(unparsable()),
+        // As Python's `configparser.read`, which passes over what it can't open.
+        Err(_) => Ok(None),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Context, Credentials, CredsError, Moment};
 use oxaws_env::expand_path;
-use oxaws_value::{JsonStyle, Value, parse_json_bytes, to_json};
+use oxaws_value::{JsonError, JsonErrorKind, JsonStyle, Value, parse_json_bytes, to_json};
 use sha1::Digest;
 use std::any::Any;
 use std::io::ErrorKind;
@@ -34,22 +34,28 @@ impl CacheFile {
         CacheFile { key, path }
     }
 
-    /// What the file holds; `None` where there is no file. A file that is there and can't be used is an error that shows
-    /// the key alone, as in the AWS CLI.
+    /// The object that the file holds. `None` where there is no file, where it was cut short (a full disk, a power cut) or
+    /// holds another kind of JSON: whatever it was for is fetched again. The AWS CLI ends with the key alone for those; it
+    /// does so here for a file that never was such an object, which isn't overwritten.
     pub(crate) fn load(&self, context: &Context<'_>) -> Result<Option<Value>, CredsError> {
+        if !context.world.is_file(&self.path) {
+            return Ok(None);
+        }
         match context.world.read(&self.path) {
-            Ok(contents) => match parse_json_bytes(&contents) {
-                Ok(value) => Ok(Some(value)),
+            Ok(contents) => match parse_kept(&contents) {
+                Ok(value) => Ok(value.filter(|v| v.as_map().is_some())),
                 Err(_) => Err(CredsError::missing_key(&self.key)),
             },
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory) => {
-                Ok(None)
-            }
+            // Another process removed it meanwhile.
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(_) => Err(CredsError::missing_key(&self.key)),
         }
     }
 
     pub(crate) fn store(&self, context: &Context<'_>, value: &Value) -> Result<(), CredsError> {
+        if let Some(folder) = self.path.parent() {
+            context.world.make_private_folders(folder).map_err(|(e, folder)| CredsError::io(e, &folder))?;
+        }
         let text = to_json(value, JsonStyle::PYTHON);
         context.world.write_private(&self.path, text.as_bytes()).map_err(|e| CredsError::io(e, &self.path))
     }
@@ -59,6 +65,32 @@ impl CacheFile {
         let mut path = self.path.clone().into_os_string();
         path.push(".lock");
         context.machine.lock(&PathBuf::from(path))
+    }
+}
+
+/// The JSON of a file that a program keeps for itself; `None` where it was cut short, by a full disk or a power cut: it is
+/// empty, ends before its JSON does, or in zeros.
+///
+/// # Errors
+/// When it holds something else.
+pub fn parse_kept(contents: &[u8]) -> Result<Option<Value>, JsonError> {
+    let end = contents.iter().rposition(|b| *b != 0).map_or(0, |at| at + 1);
+    match parse_json_bytes(&contents[..end]) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if is_cut(&String::from_utf8_lossy(&contents[..end]), &error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether more text could make JSON of it.
+fn is_cut(text: &str, error: &JsonError) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let rest: String = text.chars().skip(error.char_index).collect();
+    match error.kind {
+        JsonErrorKind::UnterminatedString => true,
+        JsonErrorKind::InvalidUnicodeEscape => rest.len() < "\\uXXXX".len(),
+        JsonErrorKind::ExpectingValue => ["true", "false", "null"].iter().any(|word| word.starts_with(rest.trim())),
+        _ => rest.trim().is_empty(),
     }
 }
 
@@ -91,10 +123,14 @@ pub(crate) fn role_credentials<T>(
     credentials_of(&reply, method)
 }
 
+/// Kept credentials that can be used for a while. What lacks something that credentials have is damaged, and counts as
+/// absent.
 fn still_good(context: &Context<'_>, file: &CacheFile) -> Result<Option<Value>, CredsError> {
     let Some(kept) = file.load(context)? else { return Ok(None) };
-    let end = expiration(member(&kept, "Credentials")?)?;
-    Ok((end.seconds_from(context.world.now()) >= EXPIRY_WINDOW).then_some(kept))
+    // No method is shown of these: they are looked at, and read once more where they are used.
+    let end = credentials_of(&kept, "").ok().and_then(|c| c.expiration);
+    let good = end.is_some_and(|end| end.seconds_from(context.world.now()) >= EXPIRY_WINDOW);
+    Ok(good.then_some(kept))
 }
 
 fn credentials_of(reply: &Value, method: &'static str) -> Result<Credentials, CredsError> {
@@ -121,6 +157,13 @@ pub(crate) fn moment(value: &Value) -> Result<Moment, CredsError> {
         Value::String(text) => Moment::parse(text),
         other => Err(CredsError::python(format!("Parser must be a string or character stream, not {}", kind(other)))),
     }
+}
+
+/// A number of seconds in a reply.
+pub(crate) fn seconds(value: &Value) -> Result<i64, CredsError> {
+    value
+        .as_i64()
+        .ok_or_else(|| CredsError::python(format!("unsupported type for timedelta seconds component: {}", kind(value))))
 }
 
 /// Python's name for a value's type.
@@ -161,4 +204,24 @@ pub(crate) fn keys(value: &Value, access_key: &str, secret_key: &str) -> Result<
 /// Text, where it is text.
 pub(crate) fn optional_text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cut_is_absent() {
+        let whole = "{\"a\": [true, null, \"\\u00e9\\\"\"], \"b\": {\"c\": \"d\"}, \"e\": 12}";
+        for at in 0..whole.len() {
+            assert_eq!(parse_kept(&whole.as_bytes()[..at]), Ok(None), "{}", &whole[..at]);
+        }
+        for zeros in ["\0\0\0", "{\"a\0\0", " \n"] {
+            assert_eq!(parse_kept(zeros.as_bytes()), Ok(None), "{zeros:?}");
+        }
+        assert!(matches!(parse_kept(format!("{whole}\n\0").as_bytes()), Ok(Some(Value::Map(_)))));
+        for other in ["{nope", "not JSON", "{} {}", "[1 2", "nothing"] {
+            assert!(parse_kept(other.as_bytes()).is_err(), "{other}");
+        }
+    }
 }

@@ -22,6 +22,7 @@ pub mod pkce;
 mod provider;
 pub mod token;
 
+pub use cache::parse_kept;
 pub use context::{
     CallFailure, CallOptions, Context, FetchError, FetchReply, FetchRequest, HttpFetcher, Machine, RunOutput,
     ServiceCaller,

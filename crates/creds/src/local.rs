@@ -1,6 +1,7 @@
 //! [`Machine`] on the machine itself.
 
 use crate::context::{Machine, RunOutput};
+use oxaws_env::{Hold, hold_signals, make_private_folders};
 use std::any::Any;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -43,16 +44,23 @@ impl Machine for Local<'_> {
 
     fn lock(&self, path: &Path) -> Option<Box<dyn Any>> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).ok()?;
+            make_private_folders(folder).ok()?;
         }
         let started = Instant::now();
         loop {
+            // A signal that ends the program ends what the lock is held for, and then the file is removed.
+            let hold = hold_signals();
             let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).ok()?;
             match file.try_lock() {
                 // Whoever held it before may have removed the file meanwhile: then this is a lock on nothing.
-                Ok(()) if is_at(&file, path) => return Some(Box::new(Lock { path: path.to_owned(), _file: file })),
+                Ok(()) if is_at(&file, path) => {
+                    return Some(Box::new(Lock { path: path.to_owned(), _file: file, _hold: hold }));
+                }
                 Ok(()) => continue,
-                Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
+                    drop(hold);
+                    std::thread::sleep(LOCK_PAUSE);
+                }
                 Err(_) => return None,
             }
         }
@@ -69,6 +77,8 @@ fn is_at(file: &File, path: &Path) -> bool {
 struct Lock {
     path: PathBuf,
     _file: File,
+    // Dropped last: a signal that waits ends the process.
+    _hold: Hold,
 }
 
 impl Drop for Lock {

@@ -1,6 +1,6 @@
 //! Bearer tokens: from the environment, for one service, or of an SSO session.
 
-use crate::cache::{member, moment, text};
+use crate::cache::{member, moment, seconds, text};
 use crate::provider::sso::{cached_token, token_cache};
 use crate::{CallOptions, Context, CredsError, Moment};
 use oxaws_config::Config;
@@ -139,7 +139,7 @@ fn refresh(
         Err(failure) if failure.code.is_some() => return Ok(None),
         Err(failure) => return Err(CredsError::Call(failure)),
     };
-    let seconds = member(&reply, "expiresIn")?.as_i64().unwrap_or_default();
+    let seconds = seconds(member(&reply, "expiresIn")?)?;
     let until = Moment::utc(Instant { nanos: now.nanos + i128::from(seconds) * 1_000_000_000 });
     let mut fresh = Map::new();
     fresh.insert("startUrl", start_url);

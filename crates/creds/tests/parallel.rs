@@ -4,7 +4,7 @@ use oxaws_config::Config;
 use oxaws_creds::{
     CallFailure, CallOptions, Context, FetchError, FetchReply, FetchRequest, HttpFetcher, Local, ServiceCaller, chain,
 };
-use oxaws_env::{Instant, Real, Stream, World};
+use oxaws_env::{Instant, Put, Real, Stream, World};
 use oxaws_value::{Value, parse_json};
 use std::ffi::OsString;
 use std::io;
@@ -35,14 +35,11 @@ impl World for Home {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         Real.read(path)
     }
-    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
-        Real.write_private(path, contents)
+    fn put(&self, path: &Path, contents: &[u8], how: Put) -> io::Result<()> {
+        Real.put(path, contents, how)
     }
-    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
-        Real.replace(path, contents, mode)
-    }
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
-        Real.create_folder(path)
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
+        Real.make_private_folders(path)
     }
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         Real.remove_file(path)

@@ -1,6 +1,6 @@
 //! A world made for a test.
 
-use crate::{Instant, Stream, World};
+use crate::{Instant, Put, Stream, World};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::io;
@@ -81,14 +81,11 @@ impl World for Fixed {
         let files = self.files.lock().map_err(|_| io::ErrorKind::Other)?;
         files.get(path).cloned().ok_or_else(|| io::Error::from_raw_os_error(2))
     }
-    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+    fn put(&self, path: &Path, contents: &[u8], _: Put) -> io::Result<()> {
         self.files.lock().map_err(|_| io::ErrorKind::Other)?.insert(path.into(), contents.into());
         Ok(())
     }
-    fn replace(&self, path: &Path, contents: &[u8], _: u32) -> io::Result<()> {
-        self.write_private(path, contents)
-    }
-    fn create_folder(&self, _: &Path) -> io::Result<()> {
+    fn make_private_folders(&self, _: &Path) -> Result<(), (io::Error, PathBuf)> {
         Ok(())
     }
     fn remove_file(&self, path: &Path) -> io::Result<()> {

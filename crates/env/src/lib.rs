@@ -3,12 +3,16 @@
 //! Nothing else in the workspace reads the environment or the clock. [`Real`] is the machine; [`Fixed`] is a world made
 //! for a test.
 
+mod ending;
+mod files;
 mod fixed;
 mod menu;
 mod real;
 mod secret;
 pub mod var;
 
+pub use ending::{Hold, also_set, hold_signals};
+pub use files::{FolderLock, Put, PutMode, make_private_folders};
 pub use fixed::Fixed;
 pub use real::Real;
 
@@ -64,14 +68,46 @@ pub trait World: Send + Sync {
     fn current_dir(&self) -> io::Result<PathBuf>;
     /// A file's contents.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Writes a file that may hold secrets: made beside its final place with mode 0600, then renamed over it. Folders
-    /// that are missing are made.
-    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()>;
-    /// Writes a user's file whole: what is there before is there until all of it is written. A file that exists keeps its
-    /// mode, and a link stays one; a new file gets `mode`, less the process's mask. Folders must exist.
-    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()>;
-    /// Makes a folder and those above it; one that exists is good too.
-    fn create_folder(&self, path: &Path) -> io::Result<()>;
+    /// A file of settings (the config file, the credentials file): what isn't a regular file counts as missing, but for a
+    /// pipe that somebody writes to, which is read once and within a time limit.
+    ///
+    /// # Errors
+    /// When it can't be read; [`io::ErrorKind::TimedOut`] when a pipe's writer takes too long.
+    fn read_settings(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read(path)
+    }
+    /// Gives a file new contents: what is there before is there until all of the new is written. SIGTERM and SIGHUP wait
+    /// until then.
+    ///
+    /// # Errors
+    /// When it can't be written; then the file is as it was before.
+    fn put(&self, path: &Path, contents: &[u8], how: Put) -> io::Result<()>;
+    /// Writes a file that may hold secrets: mode 0600. Folders that are missing are made, for the owner alone.
+    ///
+    /// # Errors
+    /// As [`World::put`].
+    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        self.put(path, contents, Put { mode: PutMode::Private, follow: true, folders: true })
+    }
+    /// Writes a user's file. A file that exists keeps its mode, its owner and its other names, and a link stays one; a new
+    /// file gets `mode`, less the process's mask. Folders must exist.
+    ///
+    /// # Errors
+    /// As [`World::put`].
+    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
+        self.put(path, contents, Put { mode: PutMode::Kept(mode), follow: true, folders: false })
+    }
+    /// Keeps other processes from changing files of the folder that `path` is in, after links, as long as the result
+    /// lives. `None` where no lock can be had.
+    fn lock_folder_of(&self, path: &Path) -> Option<FolderLock> {
+        let _ = path;
+        None
+    }
+    /// Makes a folder and those above it, for the owner alone; one that exists stays as it is.
+    ///
+    /// # Errors
+    /// When one can't be made: with that folder, as Python's `os.makedirs` names it.
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)>;
     /// Removes a file.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Whether a path leads to a regular file.

@@ -1,10 +1,14 @@
 //! The machine itself.
 
+use crate::files::{self, FolderLock, Put};
 use crate::{Instant, Stream, World};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+/// How long the writer of a pipe may take that is read in place of a file of settings, such as a password manager.
+const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The machine the program runs on.
 #[derive(Debug, Default, Clone, Copy)]
@@ -38,45 +42,24 @@ impl World for Real {
         std::fs::read(path)
     }
 
-    fn write_private(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
-        // A link is written through, as an editor would: the file it names is the one that is replaced.
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        std::fs::create_dir_all(folder_of(&path))?;
-        self.write_beside(&path, contents, |_| 0o600)
+    fn read_settings(&self, path: &Path) -> io::Result<Vec<u8>> {
+        files::read_settings(path, PIPE_PATIENCE)
     }
 
-    fn replace(&self, path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
-        let target = match std::fs::canonicalize(path) {
-            Ok(target) => target,
-            // A link to nothing: the file it names is made, and there is nothing to lose.
-            Err(_) if std::fs::symlink_metadata(path).is_ok() => return std::fs::write(path, contents),
-            Err(_) => path.to_path_buf(),
-        };
-        let Ok(before) = std::fs::metadata(&target) else {
-            return self.write_beside(&target, contents, |mask| mode & !mask);
-        };
-        // Writing to it must be allowed, though it isn't this file that will be written to.
-        let opened = std::fs::OpenOptions::new().write(true).open(&target)?;
-        if !before.is_file() {
-            return (&opened).write_all(contents);
-        }
-        drop(opened);
-        let kept = before.permissions().mode() & 0o7777;
-        match self.write_beside(&target, contents, |_| kept) {
-            Ok(()) => {
-                // A superuser's edit leaves the file its owner's; anyone else can only own it themselves.
-                let _ = std::os::unix::fs::chown(&target, Some(before.uid()), Some(before.gid()));
-                Ok(())
-            }
-            // The folder may be read-only where the file isn't.
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => std::fs::write(&target, contents),
-            Err(e) => Err(e),
-        }
+    fn put(&self, path: &Path, contents: &[u8], how: Put) -> io::Result<()> {
+        files::put(path, contents, how, || {
+            let mut nonce = [0; 8];
+            self.random(&mut nonce);
+            u64::from_le_bytes(nonce)
+        })
     }
 
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
+    fn lock_folder_of(&self, path: &Path) -> Option<FolderLock> {
+        files::lock_folder_of(path)
+    }
+
+    fn make_private_folders(&self, path: &Path) -> Result<(), (io::Error, PathBuf)> {
+        files::make_private_folders(path)
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
@@ -158,76 +141,5 @@ impl World for Real {
 
     fn terminal_width(&self) -> Option<u16> {
         rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-impl Real {
-    /// Writes a file of another name in the same folder and renames it. `mode` is told the process's mask.
-    fn write_beside(&self, path: &Path, contents: &[u8], mode: impl Fn(u32) -> u32) -> io::Result<()> {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        let mut nonce = [0u8; 8];
-        self.random(&mut nonce);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = folder_of(path).join(format!(".{name}.{:016x}", u64::from_le_bytes(nonce)));
-        let write = || {
-            // Made with all bits to see the mask, which can't be asked for without setting it.
-            let wanted = mode(0);
-            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(wanted).open(&beside)?;
-            let mask = wanted & !file.metadata()?.permissions().mode();
-            let wanted = mode(mask);
-            if file.metadata()?.permissions().mode() & 0o7777 != wanted {
-                file.set_permissions(PermissionsExt::from_mode(wanted))?;
-            }
-            file.write_all(contents)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, path)
-        };
-        write().inspect_err(|_| {
-            let _ = std::fs::remove_file(&beside);
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn private_files_are_0600_and_replaced_whole() {
-        let folder = std::env::temp_dir().join(format!("oxaws-env-{}", std::process::id()));
-        let path = folder.join("deep/file");
-        Real.write_private(&path, b"one").unwrap();
-        Real.write_private(&path, b"two").unwrap();
-        assert_eq!(Real.read(&path).unwrap(), b"two");
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-        std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn files_that_are_replaced_keep_mode_and_links() {
-        let folder = std::env::temp_dir().join(format!("oxaws-env-replace-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let (file, link, dangling) = (folder.join("f"), folder.join("l"), folder.join("d"));
-        Real.replace(&file, b"one", 0o600).unwrap();
-        assert_eq!(mode(&file), 0o600);
-        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
-        std::os::unix::fs::symlink("f", &link).unwrap();
-        Real.replace(&link, b"two", 0o600).unwrap();
-        assert_eq!((Real.read(&file).unwrap(), mode(&file)), (b"two".to_vec(), 0o640));
-        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-        std::os::unix::fs::symlink("g", &dangling).unwrap();
-        Real.replace(&dangling, b"three", 0o600).unwrap();
-        assert_eq!(Real.read(&folder.join("g")).unwrap(), b"three");
-        assert_eq!(Real.list(&folder).unwrap().len(), 4);
-        assert!(Real.is_file(&link) && Real.is_folder(&folder) && !Real.is_file(&folder));
-        assert_eq!(Real.mode(&file).unwrap(), 0o640);
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

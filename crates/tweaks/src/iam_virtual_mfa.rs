@@ -42,7 +42,7 @@ fn save(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
         Some(Value::String(text)) => blob::decode(text).map_err(|_| Failure::General("Incorrect padding".into()))?,
         _ => return Ok(()),
     };
-    outfile::write(&path, &contents)?;
+    outfile::write(call.cx.world, &path, &contents)?;
     for method in METHODS {
         device.remove(method);
     }

@@ -45,7 +45,7 @@ fn save(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
         let Some(path) = outfile::path(call, name)? else { continue };
         // What the reply doesn't have is an empty file.
         let contents = members.iter().try_fold(&*reply, |value, member| value.get(member));
-        outfile::write(&path, contents.and_then(Value::as_str).unwrap_or_default().as_bytes())?;
+        outfile::write(call.cx.world, &path, contents.and_then(Value::as_str).unwrap_or_default().as_bytes())?;
     }
     Ok(())
 }

@@ -3,17 +3,11 @@
 use crate::arguments::text;
 use oxaws_cli::error::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_env::expand_path;
+use oxaws_env::{Put, PutMode, World, expand_path};
 use oxaws_input::paramfile::python_os_error;
 use oxaws_value::Value;
 use rustix::fs::{Access, access};
-use std::fs::{OpenOptions, Permissions};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-
-/// The mode of the files.
-const MODE: u32 = 0o600;
 
 /// Refuses a file in a folder that can't be written to, before anything is sent.
 ///
@@ -46,11 +40,7 @@ pub(crate) fn path(call: &OperationCall, argument: &str) -> Result<Option<PathBu
 ///
 /// # Errors
 /// 255, with Python's words.
-pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
-    let save = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
-        file.set_permissions(Permissions::from_mode(MODE))?;
-        file.write_all(contents)
-    };
-    save().map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))
+pub(crate) fn write(world: &dyn World, path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let how = Put { mode: PutMode::Private, follow: true, folders: false };
+    world.put(path, contents, how).map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))
 }

@@ -23,6 +23,8 @@ pub struct JsonError {
 /// The kinds of fault, in Python's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonErrorKind {
+    /// A byte order mark before the text: Python's `json.loads` refuses it in text, not in bytes.
+    ByteOrderMark,
     /// No value where one must stand.
     ExpectingValue,
     /// A map's key must follow.
@@ -49,6 +51,7 @@ impl JsonErrorKind {
     /// Python's words.
     pub fn text(self) -> &'static str {
         match self {
+            JsonErrorKind::ByteOrderMark => "Unexpected UTF-8 BOM (decode using utf-8-sig)",
             JsonErrorKind::ExpectingValue => "Expecting value",
             JsonErrorKind::ExpectingName => "Expecting property name enclosed in double quotes",
             JsonErrorKind::ExpectingColon => "Expecting ':' delimiter",
@@ -76,6 +79,9 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// With Python's words when `text` is not one JSON value.
 pub fn parse_json(text: &str) -> Result<Value, JsonError> {
+    if text.starts_with('\u{feff}') {
+        return Err(locate(text, JsonErrorKind::ByteOrderMark, 0));
+    }
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
     reader.document().map_err(|(kind, at)| locate(text, kind, at))
 }
@@ -374,6 +380,7 @@ mod tests {
     fn python_messages() {
         for (text, message) in [
             ("{bad", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+            ("\u{feff}{}", "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"),
             ("", "Expecting value: line 1 column 1 (char 0)"),
             ("[1,2", "Expecting ',' delimiter: line 1 column 5 (char 4)"),
             ("{\"a\" 1}", "Expecting ':' delimiter: line 1 column 6 (char 5)"),

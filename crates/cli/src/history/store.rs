@@ -4,7 +4,7 @@
 use oxaws_env::{World, expand_path};
 use rusqlite::{Connection, OpenFlags, Row};
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -96,6 +96,9 @@ impl Store {
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(HistoryError::Folder)?;
         }
+        // SQLite makes a file that everybody may read, and its other files like it. One that is there stays as it is, and
+        // one that can't be made is the database's to complain about.
+        let _ = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;

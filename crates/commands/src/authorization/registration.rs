@@ -1,16 +1,18 @@
 //! The client that a login is made with: registered once, kept beside the tokens.
 
-use crate::reply;
+use crate::{kept_files, reply};
 use oxaws_cli::{Context, Failure};
-use oxaws_creds::Moment;
+use oxaws_creds::{Moment, parse_kept};
 use oxaws_env::Instant;
-use oxaws_value::{JsonStyle, Map, Value, parse_json_bytes, to_json};
+use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 
 /// With less left than this, seconds, what is kept is passed over.
 const EXPIRY_WINDOW: f64 = 15.0 * 60.0;
 
-/// A kept registration or token that is good for a while; `None` where there is none.
+/// A kept registration or token that is good for a while; `None` where there is none, or one that is damaged: it is made
+/// again.
 ///
 /// # Errors
 /// When the file holds something else: its name is all the AWS CLI says then.
@@ -21,9 +23,10 @@ pub(super) fn kept(cx: &Context, file: &Path) -> Result<Option<Map>, Failure> {
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let broken = || reply::missing(&name);
     let contents = cx.world.read(file).map_err(|_| broken())?;
-    let Ok(Value::Map(kept)) = parse_json_bytes(&contents) else { return Err(broken()) };
-    let end = Moment::parse(reply::text(&kept, "expiresAt")?).map_err(|e| Failure::General(e.to_string()))?;
-    Ok((end.seconds_from(cx.world.now()) >= EXPIRY_WINDOW).then_some(kept))
+    let Some(Value::Map(kept)) = parse_kept(&contents).map_err(|_| broken())? else { return Ok(None) };
+    let end = kept.get("expiresAt").and_then(Value::as_str).and_then(|end| Moment::parse(end).ok());
+    let good = end.is_some_and(|end| end.seconds_from(cx.world.now()) >= EXPIRY_WINDOW);
+    Ok(good.then_some(kept))
 }
 
 /// Keeps it.
@@ -32,6 +35,7 @@ pub(super) fn kept(cx: &Context, file: &Path) -> Result<Option<Map>, Failure> {
 /// When the file can't be written.
 pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure> {
     let text = to_json(&Value::Map(what.clone()), JsonStyle::PYTHON);
+    kept_files::make_folder_of(cx.world, file)?;
     cx.world
         .write_private(file, text.as_bytes())
         .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &file.display().to_string())))
@@ -42,7 +46,11 @@ pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure>
 /// # Errors
 /// When the reply lacks something.
 pub(super) fn of_reply(found: &Map) -> Result<Map, Failure> {
-    let end = reply::member(found, "clientSecretExpiresAt")?.as_i64().unwrap_or_default();
+    let end = reply::member(found, "clientSecretExpiresAt")?;
+    let end = end.as_i64().ok_or_else(|| {
+        let kind = type_name(end, MapClass::Dict);
+        Failure::General(format!("'{kind}' object cannot be interpreted as an integer"))
+    })?;
     let mut registration = Map::new();
     registration.insert("clientId", reply::text(found, "clientId")?);
     registration.insert("clientSecret", reply::text(found, "clientSecret")?);

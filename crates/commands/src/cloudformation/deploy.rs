@@ -8,6 +8,7 @@ use crate::{paths, reply};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
+use oxaws_input::paramfile::python_os_error;
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -76,7 +77,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let text = template::read_text(path)?;
     let parsed = template::parse(&text)?;
-    let size = std::fs::metadata(path).map_or(0, |m| m.len());
+    let size = std::fs::metadata(path).map_err(|e| Failure::General(python_os_error(&e, typed)))?.len();
     let overridden = overrides::parse(ListOption::of(cx, args, "parameter-overrides")?)?;
     let tag_words: Vec<String> = tag_words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let tags = overrides::key_values(&tag_words, "tags")?;

@@ -54,7 +54,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if file.is_empty() {
         return Err(Failure::General("[Errno 2] No such file or directory: ''".into()));
     }
-    std::fs::write(file, text).map_err(|e| Failure::General(python_os_error(&e, file)))?;
+    cx.world
+        .replace(Path::new(file), text.as_bytes(), 0o666)
+        .map_err(|e| Failure::General(python_os_error(&e, file)))?;
     let absolute = paths::absolute(cx.world, file)?;
     cx.ui.text(&format!(
         "Successfully packaged artifacts and wrote output template to file {file}.\nExecute the following command to deploy \

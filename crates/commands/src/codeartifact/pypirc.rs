@@ -1,14 +1,13 @@
 //! twine's file `~/.pypirc`: an INI file that is rewritten whole, as Python's `configparser` writes one.
 
 use super::login::Login;
+use crate::kept_files::SECRET;
 use crate::paths;
 use oxaws_cli::Failure;
-use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
-use std::os::unix::fs::PermissionsExt;
+use oxaws_input::paramfile::python_os_error;
+use oxaws_value::python::decode_utf8;
+use std::io::ErrorKind;
 use std::path::Path;
-
-/// Mode of the file.
-const MODE: u32 = 0o600;
 
 /// A section with its options, in order.
 type Sections = Vec<(String, Vec<(String, String)>)>;
@@ -20,18 +19,23 @@ type Sections = Vec<(String, Vec<(String, String)>)>;
 pub fn login(login: &Login) -> Result<(), Failure> {
     let cx = login.call.cx;
     let path = paths::home(cx.world, "~/.pypirc");
-    let there = cx.world.read(Path::new(&path)).ok();
+    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &path));
+    let _lock = cx.world.lock_folder_of(Path::new(&path));
+    let there = match cx.world.read(Path::new(&path)) {
+        Ok(bytes) => Some(decode_utf8(&bytes).map(str::to_owned)),
+        Err(e) if e.kind() == ErrorKind::NotFound => None,
+        // Python's `configparser` passes over what it can't open, and then misses the section that must be there: so what
+        // can't be read isn't written over.
+        Err(_) => Some(Ok(String::new())),
+    };
     let mut sections = match there {
-        Some(bytes) => {
-            let text = String::from_utf8_lossy(&bytes);
-            match parse(&text, &path).and_then(with_server) {
-                Ok(sections) => sections,
-                Err(why) => {
-                    cx.ui.line(&format!("{path} is in an invalid state."))?;
-                    return Err(Failure::General(why));
-                }
+        Some(text) => match text.and_then(|text| parse(&text, &path)).and_then(with_server) {
+            Ok(sections) => sections,
+            Err(why) => {
+                cx.ui.line(&format!("{path} is in an invalid state."))?;
+                return Err(Failure::General(why));
             }
-        }
+        },
         None => vec![("distutils".to_owned(), vec![("index-servers".to_owned(), "\npypi\ncodeartifact".to_owned())])],
     };
     for (key, value) in [("repository", login.endpoint.as_str()), ("username", "aws"), ("password", &login.token)] {
@@ -43,12 +47,7 @@ pub fn login(login: &Login) -> Result<(), Failure> {
             "Dryrun mode is enabled, not writing to pypirc.\n{path} would have been set to the following:\n\n{text}\n"
         ));
     }
-    cx.world
-        .replace(Path::new(&path), text.as_bytes(), MODE)
-        .map_err(|e| Failure::General(python_os_error(&e, &path)))?;
-    if let Err(e) = std::fs::set_permissions(&path, PermissionsExt::from_mode(MODE)) {
-        cx.ui.warn_plain(&format!("Unable to set file permissions for {path}: {}", python_os_error_bare(&e)));
-    }
+    cx.world.put(Path::new(&path), text.as_bytes(), SECRET).map_err(failed)?;
     login.say_success("twine")
 }
 

@@ -1,14 +1,13 @@
 //! Swift's package manager, which takes its password from `~/.netrc`.
 
 use super::login::{Login, split_url};
+use crate::kept_files::{self, SECRET};
 use crate::{paths, program};
 use oxaws_cli::Failure;
-use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
-use std::os::unix::fs::PermissionsExt;
+use oxaws_input::paramfile::python_os_error;
+use oxaws_value::python::decode_utf8;
 use std::path::Path;
 
-/// Mode of the file.
-const MODE: u32 = 0o600;
 /// Characters that a scope may have.
 const MAX_SCOPE: usize = 39;
 
@@ -44,23 +43,19 @@ fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(),
     let cx = login.call.cx;
     let failed = |e: std::io::Error| Failure::General(python_os_error(&e, path));
     let file = Path::new(path);
+    let _lock = cx.world.lock_folder_of(file);
     if !cx.world.is_file(file) {
-        if let Some(folder) = file.parent() {
-            cx.world.create_folder(folder).map_err(failed)?;
-        }
-        return cx.world.replace(file, format!("{entry}\n").as_bytes(), MODE).map_err(failed);
+        kept_files::make_folder_of(cx.world, file)?;
+        return cx.world.put(file, format!("{entry}\n").as_bytes(), SECRET).map_err(failed);
     }
-    let contents = String::from_utf8_lossy(&cx.world.read(file).map_err(failed)?).into_owned();
+    let contents = cx.world.read(file).map_err(failed)?;
+    let contents = decode_utf8(&contents).map_err(Failure::General)?.to_owned();
     let mut changed = replace_token(&contents, host, &login.token);
     if changed == contents {
         let gap = if contents.ends_with('\n') { "" } else { "\n" };
         changed = format!("{contents}{gap}{entry}\n");
     }
-    cx.world.replace(file, changed.as_bytes(), MODE).map_err(failed)?;
-    if let Err(e) = std::fs::set_permissions(file, PermissionsExt::from_mode(MODE)) {
-        cx.ui.warn_plain(&format!("Unable to set file permissions for {path}: {}", python_os_error_bare(&e)));
-    }
-    Ok(())
+    cx.world.put(file, changed.as_bytes(), SECRET).map_err(failed)
 }
 
 /// The file with the password of every entry `machine HOST login X password Y` replaced.

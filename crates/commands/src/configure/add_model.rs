@@ -1,11 +1,11 @@
 //! `aws configure add-model`: puts a service's model where the command line looks for more of them.
 
+use crate::kept_files;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_input::paramfile::python_os_error;
 use oxaws_value::python::{MapClass, repr_str as repr, type_name};
 use oxaws_value::{Map, Value, parse_json, python_float_value};
-use std::path::Path;
 
 pub(super) static ADD_MODEL: Command = Command {
     name: "add-model",
@@ -29,13 +29,10 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let definition = parse_json(model).map_err(|e| Failure::General(e.to_string()))?;
     let path = location(cx, &definition, call.args.word("service_name"))?;
     let path = oxaws_env::expand_path(cx.world, &path);
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let failed = |path: &Path| {
-        let path = path.display().to_string();
-        move |e| Failure::General(python_os_error(&e, &path))
-    };
-    cx.world.create_folder(folder).map_err(failed(folder))?;
-    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(failed(&path))?;
+    kept_files::make_folder_of(cx.world, &path)?;
+    cx.world
+        .replace(&path, model.as_bytes(), FILE_MODE)
+        .map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))?;
     Ok(Exit::Success)
 }
 

@@ -4,6 +4,7 @@ use crate::yaml_tree::{self, Dialect, Layout, Node};
 use oxaws_cli::Failure;
 use oxaws_env::World;
 use oxaws_input::paramfile::python_os_error;
+use oxaws_value::python::decode_utf8;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -41,8 +42,9 @@ impl Kubeconfig {
     pub fn load(world: &dyn World, path: &Path) -> Result<Kubeconfig, Failure> {
         let content = match world.read(path) {
             Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                yaml_tree::read(&text, Dialect::default())
+                // Bytes that aren't text would be written back as something else.
+                let text = decode_utf8(&bytes).map_err(general)?;
+                yaml_tree::read(text, Dialect::default())
                     .map_err(|e| general(format!("YamlError while loading kubeconfig: {e}")))?
             }
             Err(e) if e.kind() == ErrorKind::NotFound => Node::Null,
@@ -121,7 +123,7 @@ impl Kubeconfig {
     /// When that can't be done.
     pub fn write(&self, world: &dyn World) -> Result<(), Failure> {
         let folder = self.path.parent().unwrap_or(Path::new("/"));
-        world.create_folder(folder).map_err(|e| {
+        world.make_private_folders(folder).map_err(|(e, folder)| {
             let why = python_os_error(&e, &folder.display().to_string());
             general(format!("Can't create directory for writing: {why}"))
         })?;

@@ -38,6 +38,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let user_entry = user_entry(call, &cluster)?;
     let name = cluster_entry.get("name").and_then(Node::as_text).unwrap_or_default().to_owned();
     let mut config = choose(call, &name)?;
+    // Read once more under the lock, so that an entry of another process isn't taken back.
+    let _lock = cx.world.lock_folder_of(&config.path);
+    config = Kubeconfig::load(cx.world, &config.path)?;
     let updating = config.has_cluster(&name);
     let context = config.insert(&cluster_entry, &user_entry, args.word("alias"));
     if args.flag("dry_run") == Some(true) {

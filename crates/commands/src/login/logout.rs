@@ -43,7 +43,7 @@ fn all(call: &CommandCall) -> Result<Exit, Failure> {
         access.is_some_and(|a| a.contains_key("accessKeyId"))
     };
     let mut removed = 0;
-    for (path, token) in kept_files::in_folder(cx.world, &login_cache_folder(cx.world)) {
+    for (path, token) in kept_files::in_folder(cx.world, &login_cache_folder(cx.world))? {
         if is_login(&token) {
             kept_files::remove(cx.world, &path)?;
             removed += 1;

@@ -7,8 +7,8 @@ mod logout;
 pub use logout::LOGOUT;
 
 use crate::authorization::Browser;
-use crate::profile_file;
 use crate::prompt::{self, Check};
+use crate::{kept_files, profile_file};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Signer};
@@ -65,6 +65,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let file = oxaws_creds::login_session_file(cx.world, name);
     let token = to_json(&Value::Map(login.token), JsonStyle::PYTHON);
+    kept_files::make_folder_of(cx.world, &file)?;
     cx.world
         .write_private(&file, token.as_bytes())
         .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &file.display().to_string())))?;

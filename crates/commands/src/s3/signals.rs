@@ -1,11 +1,9 @@
 //! Signals while files are transferred: Ctrl-C, and those that end a program.
 
 use oxaws_client::Cancel;
+use oxaws_env::hold_signals;
 use oxaws_transfer::Stop;
-use signal_hook::consts::{SIGHUP, SIGTERM};
-use signal_hook::{flag, low_level};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often the flags are looked at.
@@ -14,19 +12,15 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Runs `work`, which `stop` ends when a signal comes. A signal that ends programs ends this one after the work has
 /// stopped and cleaned up.
 pub fn watched<T>(interrupt: &Cancel, stop: &Stop, tick: &(dyn Fn() + Sync), work: impl FnOnce() -> T) -> T {
-    let ending = [SIGTERM, SIGHUP].map(|signal| {
-        let noticed = Arc::new(AtomicBool::new(false));
-        // Where there can be no handler the default action stays.
-        let id = flag::register(signal, noticed.clone()).ok();
-        (signal, noticed, id)
-    });
+    let hold = hold_signals();
     let done = Mutex::new(false);
     let changed = Condvar::new();
-    let result = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut guard = done.lock().unwrap_or_else(PoisonError::into_inner);
             while !*guard {
-                if ending.iter().any(|(_, noticed, _)| noticed.load(Ordering::Relaxed)) {
+                // First: a signal that ends programs sets the flag of Ctrl-C as well.
+                if hold.is_pending() {
                     stop.stop_silently();
                 } else if interrupt.is_cancelled() {
                     stop.stop();
@@ -39,14 +33,5 @@ pub fn watched<T>(interrupt: &Cancel, stop: &Stop, tick: &(dyn Fn() + Sync), wor
         *done.lock().unwrap_or_else(PoisonError::into_inner) = true;
         changed.notify_all();
         result
-    });
-    for (signal, noticed, id) in ending {
-        if let Some(id) = id {
-            low_level::unregister(id);
-        }
-        if noticed.load(Ordering::Relaxed) {
-            let _ = low_level::emulate_default_handler(signal);
-        }
-    }
-    result
+    })
 }

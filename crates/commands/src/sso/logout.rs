@@ -18,13 +18,13 @@ pub static LOGOUT: Command = Command {
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
     let world = cx.world;
-    for (path, token) in kept_files::in_folder(world, &oxaws_env::expand_path(world, "~/.aws/sso/cache")) {
+    for (path, token) in kept_files::in_folder(world, &oxaws_env::expand_path(world, "~/.aws/sso/cache"))? {
         if token.get("accessToken").is_some() {
             end_session(cx, &token)?;
             kept_files::remove(world, &path)?;
         }
     }
-    for (path, credentials) in kept_files::in_folder(world, &oxaws_env::expand_path(world, "~/.aws/cli/cache")) {
+    for (path, credentials) in kept_files::in_folder(world, &oxaws_env::expand_path(world, "~/.aws/cli/cache"))? {
         if credentials.get("ProviderType").and_then(Value::as_str) == Some("sso") {
             kept_files::remove(world, &path)?;
         }

@@ -1,6 +1,6 @@
 //! `login`: a session that `aws login` has stored.
 
-use crate::cache::{CacheFile, keys, member, moment, optional_text};
+use crate::cache::{CacheFile, keys, member, moment, optional_text, seconds};
 use crate::dpop::DpopKey;
 use crate::{CallOptions, Context, Credentials, CredsError, Loaded, Moment, Provider, Refresh};
 use oxaws_env::{Instant, World, expand_path, var};
@@ -110,7 +110,7 @@ impl Refresh for Session {
         let Some(output) = reply.get("tokenOutput") else {
             return Err(CredsError::LoginTokenLoad { message: "Failed to refresh an access token.".into() });
         };
-        let seconds = member(output, "expiresIn")?.as_i64().unwrap_or_default();
+        let seconds = seconds(member(output, "expiresIn")?)?;
         let end = Moment::utc(Instant { nanos: now.nanos + i128::from(seconds) * 1_000_000_000 });
         let (fresh, old) = (member(output, "accessToken")?, member(&stored, "accessToken")?);
         let mut token = Map::new();

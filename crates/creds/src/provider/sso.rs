@@ -277,8 +277,12 @@ mod tests {
         assert_eq!(found(&expired), Err(unauthorized.into()));
         let invalid = Stage::new().config(SESSION).file(SESSION_TOKEN, "{}");
         assert_eq!(found(&invalid), Err(format!("{none} https://x.awsapps.com/start is invalid")));
-        let broken = Stage::new().config(LEGACY).file(LEGACY_TOKEN, "{");
-        assert_eq!(found(&broken), Err("'3947de8b16688092197fa616c34e01335f21d256'".into()));
+        for damaged in ["", "{", "null", "[]"] {
+            let damaged = Stage::new().config(LEGACY).file(LEGACY_TOKEN, damaged);
+            assert_eq!(found(&damaged), Err(format!("{none} https://x.awsapps.com/start does not exist")));
+        }
+        let other = Stage::new().config(LEGACY).file(LEGACY_TOKEN, "something else");
+        assert_eq!(found(&other), Err("'3947de8b16688092197fa616c34e01335f21d256'".into()));
         let refused = Stage::new()
             .config(LEGACY)
             .file(LEGACY_TOKEN, &token("2099-01-01T00:00:00Z"))

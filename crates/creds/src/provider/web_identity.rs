@@ -53,23 +53,31 @@ impl Refresh for Identity {
         if let Some(session) = &self.session {
             params.insert("RoleSessionName", session.as_str());
         }
+        // The token's text is part of the name of the file (AWS CLI 2.38.1): a new token means a new call.
+        let token = read_token(context, Path::new(&self.token_file))?;
+        params.insert("WebIdentityToken", token);
         let file = self.keep.then(|| role_file(context, &params));
-        let read = || {
-            let path = Path::new(&self.token_file);
-            let token = context.world.read(path).map_err(|e| CredsError::io(e, path))?;
-            // As a text file is read: any line end is `\n`.
-            let token = decode_utf8(&token).map_err(CredsError::python)?;
-            Ok(token.replace("\r\n", "\n").replace('\r', "\n"))
-        };
-        role_credentials(context, METHOD, file.as_ref(), read, |token| {
-            let mut params = with_session_name(context, params);
-            params.insert("WebIdentityToken", token);
-            let options =
-                CallOptions { region: context.region.map(str::to_owned), unsigned: true, ..CallOptions::default() };
-            let reply = context.caller.call("sts", "AssumeRoleWithWebIdentity", Value::Map(params), options)?;
-            with_account(reply)
-        })
+        role_credentials(
+            context,
+            METHOD,
+            file.as_ref(),
+            || Ok(()),
+            |()| {
+                let options =
+                    CallOptions { region: context.region.map(str::to_owned), unsigned: true, ..CallOptions::default() };
+                let params = with_session_name(context, params.clone());
+                let reply = context.caller.call("sts", "AssumeRoleWithWebIdentity", Value::Map(params), options)?;
+                with_account(reply)
+            },
+        )
     }
+}
+
+/// Reads a token as a text file is read: any line end is `\n`.
+fn read_token(context: &Context<'_>, path: &Path) -> Result<String, CredsError> {
+    let token = context.world.read(path).map_err(|e| CredsError::io(e, path))?;
+    let token = decode_utf8(&token).map_err(CredsError::python)?;
+    Ok(token.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 #[cfg(test)]
@@ -105,6 +113,23 @@ mod tests {
         let s = stage();
         assert!(found(&s, false).is_ok());
         assert!(s.calls()[0].contains("\"RoleArn\": \"r\"") && s.calls()[0].contains("\"TOK2\""), "{:?}", s.calls());
+    }
+
+    #[test]
+    fn the_token_is_part_of_what_the_cache_goes_by() {
+        let stage = |token: &str| {
+            let s = Stage::new().var("AWS_WEB_IDENTITY_TOKEN_FILE", "/u").var("AWS_ROLE_ARN", "env");
+            s.file("/u", token).reply(role_reply("A")).reply(role_reply("B"))
+        };
+        let s = stage("TOKENV\n");
+        assert!(found(&s, true).is_ok() && found(&s, true).is_ok());
+        assert_eq!(s.calls().len(), 1);
+        // The SHA-1 of {"RoleArn": "env", "WebIdentityToken": "TOKENV\n"}.
+        let kept = s.read("/home/.aws/cli/cache/e654adfcf278f744b0557e48757fcdbf9c286990.json").unwrap();
+        // Another token: what is kept isn't for it.
+        let s = stage("OTHER").file("/home/.aws/cli/cache/e654adfcf278f744b0557e48757fcdbf9c286990.json", &kept);
+        assert!(found(&s, true).is_ok());
+        assert_eq!(s.calls().len(), 1);
     }
 
     #[test]
