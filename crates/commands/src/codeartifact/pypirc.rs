@@ -20,7 +20,12 @@ type Sections = Vec<(String, Vec<(String, String)>)>;
 pub fn login(login: &Login) -> Result<(), Failure> {
     let cx = login.call.cx;
     let path = paths::home(cx.world, "~/.pypirc");
-    let there = cx.world.read(Path::new(&path)).ok();
+    // Only a file that isn't there is written from scratch: one that can't be read has what would be lost.
+    let there = match cx.world.read(Path::new(&path)) {
+        Ok(bytes) => Some(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(Failure::General(python_os_error(&e, &path))),
+    };
     let mut sections = match there {
         Some(bytes) => {
             let text = String::from_utf8_lossy(&bytes);
