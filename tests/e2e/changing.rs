@@ -267,3 +267,29 @@ fn links_that_downloads_do_not_follow() {
     run(&["cp", "s3://b/m", "to-d/m"]).check("exit 0\n--- stdout\ndownload: s3://b/m to to-d/m\n");
     assert!(work.join("d/m").exists());
 }
+
+#[test]
+fn a_listing_that_goes_beyond_the_prefix() {
+    let memory = Arc::new(Memory::with([("b/a", letters(5)), ("b/p/k", letters(6))]));
+    let store = Arc::clone(&memory);
+    // Some servers don't know the parameter.
+    let stub = Stub::start(move |request| {
+        let target = request.target.replace("prefix=", "unknown=");
+        store.answer(&Request { target, ..request.clone() })
+    });
+    let stub = stub.expect("the server starts");
+    let aws = Aws::new().expect("an executable").with("AWS_ENDPOINT_URL", stub.url()).with("AWS_MAX_ATTEMPTS", "1");
+    for args in [
+        &["rm", "s3://b/p", "--recursive"][..],
+        &["mv", "s3://b/p", "d", "--recursive"],
+        &["cp", "s3://b/p", "s3://c/", "--recursive"],
+        &["sync", "s3://b/p", "d", "--delete"],
+        &["sync", "d", "s3://b/p", "--delete"],
+    ] {
+        std::fs::create_dir_all(aws.work().join("d")).expect("a folder");
+        aws.run(&[&["s3"], args, &["--only-show-errors"]].concat()).expect("it starts").check(
+            "exit 1\n--- stderr\nfatal error: The listing of the prefix \"p/\" has the object s3://b/a, which is not below it.\n",
+        );
+        assert_eq!(memory.objects().len(), 2, "{args:?}");
+    }
+}

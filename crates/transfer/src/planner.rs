@@ -18,7 +18,7 @@ use std::thread::Scope;
 /// A listing of either kind, filtered.
 enum Lister<'a> {
     Local(Walk<'a>),
-    Remote { listing: Listing<'a>, strip: usize, deletes: bool, only: Option<String> },
+    Remote { listing: Listing<'a>, prefix: String, deletes: bool, only: Option<String> },
     One(Option<Entry>),
 }
 
@@ -37,14 +37,21 @@ impl Source for Filtered<'_, '_> {
             let listed = match &mut self.lister {
                 Lister::Local(walk) => walk.next(),
                 Lister::One(entry) => entry.take().map(Listed::Entry),
-                Lister::Remote { listing, strip, deletes, only } => {
-                    match listing.next(*strip, self.shared.now(&|_| {}))? {
+                Lister::Remote { listing, prefix, deletes, only } => {
+                    match listing.next(prefix.len(), self.shared.now(&|_| {}))? {
                         None => None,
                         Some(entry) => {
                             let key = match &entry.place {
                                 Place::Object { key, .. } => key.as_str(),
                                 _ => "",
                             };
+                            // A server that doesn't look at the prefix lists what nobody asked to read, or to delete.
+                            if !key.starts_with(prefix.as_str()) {
+                                let place = full_path(&entry.place);
+                                return Err(TransferError::Corrupt(format!(
+                                    "The listing of the prefix \"{prefix}\" has the object s3://{place}, which is not below it."
+                                )));
+                            }
                             // Empty objects that stand for folders.
                             if entry.size == Some(0) && key.ends_with('/') && !*deletes {
                                 continue;
@@ -211,7 +218,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
             }
             Root::S3 { bucket, key } => Ok(Lister::Remote {
                 listing: Listing::new(s3, bucket, key, transfer.page_size.as_deref(), &shared.prepared.payer),
-                strip: key.len(),
+                prefix: key.clone(),
                 deletes,
                 only: (!recursive && is_source).then(|| key.clone()),
             }),
