@@ -206,10 +206,11 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
                 &paths.dest,
             )));
         }
-        Action::Upload if !paths.is_stream => {
-            if closed(&paths.source) || paths.source.is_empty() || !Path::new(&paths.source).exists() {
-                return Err(Failure::General(format!("The user-provided path {} does not exist.", paths.source)));
-            }
+        Action::Upload
+            if !paths.is_stream
+                && (closed(&paths.source) || paths.source.is_empty() || !Path::new(&paths.source).exists()) =>
+        {
+            return Err(Failure::General(format!("The user-provided path {} does not exist.", paths.source)));
         }
         Action::Download if recursive => {
             let folder = Path::new(&paths.dest);
