@@ -72,6 +72,11 @@ impl Memory {
         memory
     }
 
+    /// Puts an object, as another user would.
+    pub fn put(&self, name: &str, data: Data) {
+        self.lock().put(name.to_owned(), data);
+    }
+
     /// All objects, by `bucket/key`.
     pub fn objects(&self) -> BTreeMap<String, Data> {
         self.lock().objects.iter().map(|(name, object)| (name.clone(), Arc::clone(&object.data))).collect()
@@ -108,6 +113,9 @@ impl Memory {
             ("DELETE", false) if call.asks("uploadId") => {
                 state.uploads.remove(call.query("uploadId")).map(|_| Reply::new(204, "text/xml", ""))
             }
+            ("DELETE", false) if state.fails(&call.name(), request.header("if-match")) => {
+                Some(error(412, "PreconditionFailed"))
+            }
             ("DELETE", false) => {
                 state.objects.remove(&call.name());
                 Some(Reply::new(204, "text/xml", ""))
@@ -143,6 +151,12 @@ impl State {
         etag
     }
 
+    /// Whether an object isn't the one that a condition asks for.
+    fn fails(&self, name: &str, etag: Option<&str>) -> bool {
+        let there = self.objects.get(name);
+        etag.is_some_and(|wanted| there.is_none_or(|object| wanted != object.etag))
+    }
+
     fn get(&self, call: &Call<'_>) -> Option<Reply> {
         let object = self.objects.get(&call.name())?;
         if call.request.header("if-match").is_some_and(|wanted| wanted != object.etag) {
@@ -164,6 +178,10 @@ impl State {
     /// An object, a part, or a copy to be either.
     fn take(&mut self, call: &Call<'_>) -> Option<Reply> {
         let source = call.request.header("x-amz-copy-source").map(|s| decoded(s.trim_start_matches('/'), false));
+        let condition = call.request.header("x-amz-copy-source-if-match");
+        if source.as_deref().is_some_and(|source| self.fails(source, condition)) {
+            return Some(error(412, "PreconditionFailed"));
+        }
         let data: Data = match &source {
             Some(source) => {
                 let whole = Arc::clone(&self.objects.get(source)?.data);

@@ -5,6 +5,7 @@
 
 mod aliases;
 mod bad_input;
+mod changing;
 mod ec2;
 mod expiring;
 mod faults;
@@ -13,6 +14,7 @@ mod https;
 mod json;
 mod local_errors;
 mod places;
+mod process;
 mod query;
 mod rest;
 mod s3;

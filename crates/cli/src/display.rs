@@ -16,6 +16,7 @@ use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
+use std::path::Path;
 
 /// Bytes of a streaming reply moved at a time.
 const BLOCK: usize = 256 * 1024;
@@ -48,6 +49,11 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     let mut value = Value::Map(value);
     run_reply_hooks(call, &mut value)?;
     if let (Some(mut stream), Some(path)) = (stream, &call.outfile) {
+        if oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| cx.world.is_closed(stream)) {
+            // What was closed is `/dev/null` by now (see `oxaws_env::start`), and would take the object.
+            let missing = std::io::Error::from_raw_os_error(2);
+            return Err(Failure::General(oxaws_input::paramfile::python_os_error(&missing, path)));
+        }
         save(&mut stream, path)?;
     }
     print(cx, call.operation.name(), value)?;

@@ -38,10 +38,7 @@ impl<'a> Ui<'a> {
     /// # Errors
     /// When it can't be written.
     pub fn line(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.write_all(b"\n")?;
-        Ok(out.flush()?)
+        self.text(&format!("{text}\n"))
     }
 
     /// Text on standard output, as it is.
@@ -49,9 +46,20 @@ impl<'a> Ui<'a> {
     /// # Errors
     /// When it can't be written.
     pub fn text(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
+        Ok(self.stdout()?.write_all(text.as_bytes())?)
+    }
+
+    /// Standard output, where it is open.
+    fn stdout(&self) -> io::Result<Stdout> {
+        if self.is_closed() {
+            return Err(io::Error::other("standard output is closed"));
+        }
+        Ok(Stdout(io::stdout().lock()))
+    }
+
+    /// Whether standard output was closed when the program started.
+    pub fn is_closed(&self) -> bool {
+        self.world.is_closed(Stream::Stdout)
     }
 
     /// Standard input as it is, unbuffered (a stream that is uploaded).
@@ -59,6 +67,9 @@ impl<'a> Ui<'a> {
     /// # Errors
     /// When there is none.
     pub fn raw_input(&self) -> io::Result<std::os::fd::OwnedFd> {
+        if self.world.is_closed(Stream::Stdin) {
+            return Err(io::Error::other("stdin is required for this operation, but is not available."));
+        }
         std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()
     }
 
@@ -67,6 +78,7 @@ impl<'a> Ui<'a> {
     /// # Errors
     /// When there is none.
     pub fn raw_output(&self) -> io::Result<std::os::fd::OwnedFd> {
+        self.stdout()?;
         std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()
     }
 
@@ -180,11 +192,25 @@ impl<'a> Ui<'a> {
                 (None, result) => result,
             };
         }
-        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER, self.stdout()?);
         let written = write(&mut out);
         let flushed = out.flush().map_err(Failure::from);
         // What was buffered before an error is shown too; the error decides.
         written.and(flushed)
+    }
+}
+
+/// Standard output, unbuffered. The standard library's own takes every byte where the descriptor can't be written to
+/// (EBADF): the output of a command whose standard output is open for reading only would be lost without a word.
+struct Stdout(io::StdoutLock<'static>);
+
+impl Write for Stdout {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(&self.0, data)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

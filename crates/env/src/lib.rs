@@ -9,6 +9,7 @@ mod fixed;
 mod menu;
 mod real;
 mod secret;
+pub mod start;
 pub mod var;
 
 pub use ending::{Hold, also_set, hold_signals};
@@ -146,6 +147,11 @@ pub trait World: Send + Sync {
     fn random(&self, out: &mut [u8]);
     /// Whether a stream is a terminal.
     fn is_terminal(&self, stream: Stream) -> bool;
+    /// Whether a stream was closed when the program started.
+    fn is_closed(&self, stream: Stream) -> bool {
+        let _ = stream;
+        false
+    }
     /// Columns of the terminal on standard output, where it is one.
     fn terminal_width(&self) -> Option<u16>;
 }

@@ -39,6 +39,9 @@ impl World for Real {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if crate::start::stream_of(path).is_some_and(crate::start::is_closed) {
+            return Err(io::Error::from_raw_os_error(2));
+        }
         std::fs::read(path)
     }
 
@@ -86,6 +89,10 @@ impl World for Real {
     }
 
     fn read_line(&self, stopped: &dyn Fn() -> bool) -> io::Result<Option<String>> {
+        if crate::start::is_closed(Stream::Stdin) {
+            // The words of Python's `input`.
+            return Err(io::Error::other("input(): lost sys.stdin"));
+        }
         crate::secret::await_line(stopped)?;
         crate::secret::line(&mut io::stdin().lock())
     }
@@ -137,6 +144,10 @@ impl World for Real {
             Stream::Stdout => io::stdout().is_terminal(),
             Stream::Stderr => io::stderr().is_terminal(),
         }
+    }
+
+    fn is_closed(&self, stream: Stream) -> bool {
+        crate::start::is_closed(stream)
     }
 
     fn terminal_width(&self) -> Option<u16> {

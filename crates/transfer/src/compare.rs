@@ -41,16 +41,18 @@ pub enum Direction {
 impl Both {
     /// Whether the source is to be transferred over the destination.
     pub fn transfers(self, source: &Entry, dest: &Entry, direction: Direction) -> bool {
-        let same_size = source.size == dest.size;
-        let (from, to) = (source.modified.unwrap_or(0), dest.modified.unwrap_or(0));
-        let by_time = match direction {
+        let same_size = source.size.is_some() && source.size == dest.size;
+        // A time that isn't known says nothing: then the transfer is made.
+        let times = source.modified.zip(dest.modified);
+        let by_time = times.is_some_and(|(from, to)| match direction {
             Direction::Up => to >= from,
             Direction::Down => to <= from,
-        };
+        });
+        let exact = times.is_some_and(|(from, to)| if direction == Direction::Down { to == from } else { by_time });
         match self {
             Both::SizeAndTime => !(same_size && by_time),
             Both::SizeOnly => !same_size,
-            Both::ExactTime => !(same_size && if direction == Direction::Down { to == from } else { by_time }),
+            Both::ExactTime => !(same_size && exact),
             Both::Never => false,
             Both::Always => true,
         }

@@ -8,7 +8,7 @@ use crate::options::{CopyProps, Fixed, add_key, add_metadata};
 use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::upload::{self, Done};
-use crate::{delete, head, limits, xml};
+use crate::{delete, head, limits, plan, xml};
 use oxaws_sign::{Algorithm, percent_encode};
 use oxaws_value::{Map, Value};
 use std::io::Read;
@@ -101,7 +101,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job) -> Result<Option<Kind>, Transfer
         (size, etag) = (entry.size, entry.etag);
     }
     cx.prepared.check_writable()?;
-    let size = size.unwrap_or(0);
+    let size = size.ok_or_else(|| missing("ContentLength"))?;
     let source = copy_source(source_bucket, source_key);
     if size < cx.config.threshold {
         let mut call = Call::new(Op::CopyObject, bucket, key);
@@ -115,10 +115,18 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job) -> Result<Option<Kind>, Transfer
         if options.no_overwrite {
             call.header("If-None-Match", "*");
         }
-        let answer = cx.s3.send(&call, cx.later(&|_| {}))?;
+        let condition = etag.as_deref().filter(|etag| cx.is_move && plan::is_digest(etag));
+        if let Some(etag) = condition {
+            call.header("x-amz-copy-source-if-match", etag);
+        }
+        let answer = cx.s3.send(&call, cx.later(&|_| {})).map_err(|e| {
+            // With --no-overwrite it is rather the destination that the server speaks of.
+            let is_source = condition.is_some() && !options.no_overwrite && e.has_code("PreconditionFailed");
+            if is_source { TransferError::other_object(source_bucket, source_key) } else { e }
+        })?;
         drop(answer);
         cx.report.progress(size as i64);
-        finish_source(cx, job)?;
+        finish_source(cx, job, etag.as_deref())?;
         return Ok(None);
     }
     let mut call = Call::new(Op::CreateUpload, bucket, key);
@@ -177,8 +185,13 @@ fn object_params(bucket: &str, key: &str) -> Map {
     [("Bucket", Value::from(bucket)), ("Key", Value::from(key))].into_iter().collect()
 }
 
-fn text_of(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+/// What a reply must have and hasn't: Python's KeyError.
+fn missing(name: &str) -> TransferError {
+    TransferError::Invalid(format!("'{name}'"))
+}
+
+fn text_of(value: &Value, name: &str) -> Result<String, TransferError> {
+    value.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| missing(name))
 }
 
 /// The source's tags: as a header where they fit in one, else to be put afterwards.
@@ -190,8 +203,9 @@ fn tags_of(
 ) -> Result<Vec<(String, String)>, TransferError> {
     const MAX_HEADER: usize = 2 * 1024;
     let reply = cx.source.call("GetObjectTagging", with_payer(cx, object_params(bucket, key)))?;
-    let set = reply.value.get("TagSet").and_then(Value::as_list).unwrap_or_default();
-    let tags: Vec<(String, String)> = set.iter().map(|t| (text_of(t, "Key"), text_of(t, "Value"))).collect();
+    let set = reply.value.get("TagSet").and_then(Value::as_list).ok_or_else(|| missing("TagSet"))?;
+    let tag = |t: &Value| Ok((text_of(t, "Key")?, text_of(t, "Value")?));
+    let tags = set.iter().map(tag).collect::<Result<Vec<(String, String)>, TransferError>>()?;
     if tags.is_empty() {
         return Ok(tags);
     }
@@ -228,7 +242,7 @@ fn annotations_of(
         let given = token.as_deref().map(|t| [("ContinuationToken", t)]);
         let reply = cx.source.call("ListObjectAnnotations", params(given.as_ref().map_or(&[], |g| g)))?;
         for annotation in reply.value.get("Annotations").and_then(Value::as_list).unwrap_or_default() {
-            found.push(text_of(annotation, "AnnotationName"));
+            found.push(text_of(annotation, "AnnotationName")?);
         }
         let next = reply.value.get("NextContinuationToken").and_then(Value::as_str).map(str::to_owned);
         if next.is_none() || next == token {
@@ -243,12 +257,16 @@ fn annotations_of(
         match (reply.stream, reply.value.get("AnnotationPayload")) {
             (Some(stream), _) => {
                 stream
-                    .take(limits::MAX_REPLY as u64)
+                    .take(limits::MAX_REPLY as u64 + 1)
                     .read_to_end(&mut payload)
                     .map_err(|e| TransferError::Invalid(e.to_string()))?;
+                // A part of an annotation isn't the annotation.
+                if payload.len() > limits::MAX_REPLY {
+                    return Err(TransferError::Invalid(format!("The annotation {name} is too long.")));
+                }
             }
             (None, Some(Value::Bytes(bytes))) => payload = bytes.clone(),
-            _ => {}
+            (None, _) => return Err(missing("AnnotationPayload")),
         }
         all.push((name, payload));
     }
@@ -256,11 +274,8 @@ fn annotations_of(
 }
 
 /// A move's last step.
-fn finish_source(cx: &Shared<'_>, job: &Job) -> Result<(), TransferError> {
-    if cx.is_move {
-        delete::one(cx, &job.source.place, cx.source)?;
-    }
-    Ok(())
+fn finish_source(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<(), TransferError> {
+    if cx.is_move { delete::moved(cx, job, etag) } else { Ok(()) }
 }
 
 impl Parts {
@@ -278,9 +293,7 @@ impl Parts {
         let answer = cx.s3.send(&call, cx.now(&|_| {})).map_err(|e| {
             if e.has_code("PreconditionFailed") {
                 let (bucket, key) = &self.source_name;
-                return TransferError::Corrupt(format!(
-                    "Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag."
-                ));
+                return TransferError::other_object(bucket, key);
             }
             e
         })?;
@@ -317,7 +330,7 @@ impl Parts {
             return Err(error);
         }
         self.put_annotations(cx, etag, headers.get("x-amz-version-id"))?;
-        finish_source(cx, job)
+        finish_source(cx, job, self.etag.as_deref())
     }
 
     fn put_tags(&self, cx: &Shared<'_>) -> Result<(), TransferError> {

@@ -6,7 +6,7 @@ use crate::engine::{self, Shared};
 use crate::error::TransferError;
 use crate::operation::Op;
 use crate::plan::{Job, Place};
-use crate::{limits, xml};
+use crate::{limits, plan, xml};
 use oxaws_client::{CallError, ServiceError, ServiceFailure};
 use oxaws_sign::Algorithm;
 use std::collections::HashMap;
@@ -20,10 +20,39 @@ pub(crate) fn one(cx: &Shared<'_>, place: &Place, s3: &S3<'_>) -> Result<(), Tra
     Ok(())
 }
 
-/// Deletes a file.
-pub(crate) fn local(place: &Place) -> Result<(), TransferError> {
+/// A move's last step in S3: deletes the source, if it is still the object with this ETag. The AWS CLI deletes whatever is
+/// there by then, also what was put there after the source was read.
+pub(crate) fn moved(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<(), TransferError> {
+    let (bucket, key) = engine::object(&job.source.place)?;
+    // An ETag of another form identifies nothing: then the AWS CLI's way is all there is.
+    let Some(etag) = etag.filter(|etag| plan::is_digest(etag)) else {
+        return one(cx, &job.source.place, cx.source);
+    };
+    // `mv s3://b/p s3://b/p/ --recursive`. S3 refuses such a copy, other servers make it, and the object is its own copy.
+    if job.dest.as_ref() == Some(&job.source.place) {
+        let object = format!("s3://{bucket}/{key}");
+        return Err(TransferError::Invalid(format!("Cannot mv a file onto itself: {object} - {object}")));
+    }
+    let mut call = Call::new(Op::DeleteObject, bucket, key);
+    cx.prepared.payer.add_to(&mut call);
+    call.header("If-Match", etag);
+    match cx.source.send(&call, cx.later(&|_| {})) {
+        Ok(_) => Ok(()),
+        Err(e) if e.has_code("PreconditionFailed") => Err(TransferError::Corrupt(format!(
+            "The object s3://{bucket}/{key} changed while it was moved. It was not deleted."
+        ))),
+        // Somebody else deleted it.
+        Err(e) if e.has_code("NoSuchKey") => Ok(()),
+        // A server without conditional deletes. S3 itself was one until 2025.
+        Err(e) if e.service().is_some_and(|f| f.error.status == 501) => one(cx, &job.source.place, cx.source),
+        Err(e) => Err(e),
+    }
+}
+
+/// Deletes a file, unless this command has just written it: whether it is gone.
+pub(crate) fn local(cx: &Shared<'_>, place: &Place) -> Result<bool, TransferError> {
     let path = engine::file(place)?;
-    std::fs::remove_file(path).map_err(|e| TransferError::local(&e, path))
+    cx.written.remove(path).map_err(|e| TransferError::local(&e, path))
 }
 
 /// Whether a key can stand in an XML document.

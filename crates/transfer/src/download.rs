@@ -8,7 +8,9 @@ use crate::head;
 use crate::limits;
 use crate::operation::Op;
 use crate::parts::Kind;
-use crate::plan::{Job, Place};
+use crate::plan::{self, Job, Place};
+use crate::report;
+use crate::written::Placed;
 use oxaws_client::CallError;
 use oxaws_http::{BodyReader, Headers, HttpError};
 use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
@@ -62,15 +64,23 @@ impl Beside {
     }
 
     /// Puts the file in place.
-    fn keep(&mut self, cx: &Shared<'_>, modified: Option<i64>) -> Result<(), TransferError> {
+    fn keep(&mut self, cx: &Shared<'_>, job: &Job, modified: Option<i64>) -> Result<(), TransferError> {
         let timed = match (self.special, modified.and_then(moment)) {
             (false, Some(time)) => self.file.set_times(FileTimes::new().set_modified(time).set_accessed(time)),
             _ => Ok(()),
         };
         if !self.special {
-            std::fs::rename(&self.path, &self.target)
-                .map_err(|e| TransferError::local_pair(&e, &self.path, &self.target))?;
-            self.kept = true;
+            match cx.written.place(&self.file, &self.path, &self.target) {
+                Ok(Placed::Done) => self.kept = true,
+                Ok(Placed::Taken) => {
+                    return Err(TransferError::Taken(format!(
+                        "warning: Skipping file {}. Another key of this command was already downloaded to {}.",
+                        report::shown(&job.source.place, None),
+                        self.target.display()
+                    )));
+                }
+                Err(e) => return Err(TransferError::local_pair(&e, &self.path, &self.target)),
+            }
         }
         if let Err(e) = timed {
             let shown = self.target.display();
@@ -122,11 +132,23 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn make_folders(folder: &Path) -> Result<(), TransferError> {
-    std::fs::create_dir_all(folder).map_err(|e| {
-        // Python names the part that can't be made: the first that is missing.
-        let missing = folder.ancestors().take_while(|a| !a.exists()).last().unwrap_or(folder);
+    create_folders(folder).map_err(|(e, missing)| {
         let why = python_os_error(&e, &missing.to_string_lossy());
         TransferError::Local(format!("Could not create directory {}: {why}", folder.display()))
+    })
+}
+
+/// Makes a folder and those above it (Python's `os.makedirs`).
+///
+/// # Errors
+/// With the part that can't be made, which Python's message names: the first that is missing.
+pub fn create_folders(folder: &Path) -> Result<(), (io::Error, PathBuf)> {
+    // `a/.` can't be made where `a` is missing: parts that are `.` go.
+    let folder: PathBuf = folder.components().collect();
+    std::fs::create_dir_all(&folder).map_err(|e| {
+        let above = folder.ancestors().take_while(|a| !a.as_os_str().is_empty() && !a.exists());
+        let missing = above.last().unwrap_or(&folder).to_owned();
+        (e, missing)
     })
 }
 
@@ -332,6 +354,13 @@ fn get(
         }
         let mut moved = 0;
         let outcome = cx.s3.send(&call, cx.now(&|_| {})).and_then(|answer| {
+            // Parts of two objects are none, and a move deletes only what was listed.
+            if (range.is_some() || cx.is_move)
+                && let (Some(etag), Some(given)) = (known.etag, answer.headers.get("etag"))
+                && !plan::is_same_etag(etag, given)
+            {
+                return Err(TransferError::other_object(bucket, key));
+            }
             if let Some(asked) = &asked {
                 check_range(asked, answer.headers.get("content-range"))?;
             }
@@ -353,9 +382,7 @@ fn get(
         let error = match outcome {
             Ok(digest) => return Ok(digest),
             Err(e) if e.has_code("PreconditionFailed") => {
-                return Err(TransferError::Corrupt(format!(
-                    "Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag."
-                )));
+                return Err(TransferError::other_object(bucket, key));
             }
             Err(e) => e,
         };
@@ -427,7 +454,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         let entry = head::look(cx.s3, bucket, key, &cx.prepared.head, false, cx.now(&|_| {}))?;
         (size, etag) = (entry.size, entry.etag);
     }
-    let size = size.unwrap_or(0);
+    let size = size.ok_or_else(size_missing)?;
     let progress = |n| cx.report.progress(n);
     let known = Known { size, etag: etag.as_deref() };
     if size < cx.config.threshold {
@@ -442,7 +469,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         match &mut opened {
             Some(beside) => {
                 get(cx, bucket, key, None, known, &mut &beside.file, true, None, buffer, &progress)?;
-                beside.keep(cx, job.source.modified)?;
+                beside.keep(cx, job, job.source.modified)?;
             }
             None => {
                 let mut nowhere = Nowhere(late);
@@ -452,7 +479,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
                 }
             }
         }
-        finish_source(cx, job)?;
+        finish_source(cx, job, etag.as_deref())?;
         return Ok(None);
     }
     let beside = match opened {
@@ -480,6 +507,11 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
     })))
 }
 
+/// Python's KeyError where nothing says how large an object is.
+fn size_missing() -> TransferError {
+    TransferError::Invalid("'ContentLength'".into())
+}
+
 /// Fails with the error it holds as soon as there is something to write.
 struct Nowhere(Option<TransferError>);
 
@@ -490,11 +522,8 @@ impl Sink for Nowhere {
 }
 
 /// A move's last step.
-fn finish_source(cx: &Shared<'_>, job: &Job) -> Result<(), TransferError> {
-    if cx.is_move {
-        delete::one(cx, &job.source.place, cx.source)?;
-    }
-    Ok(())
+fn finish_source(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<(), TransferError> {
+    if cx.is_move { delete::moved(cx, job, etag) } else { Ok(()) }
 }
 
 impl Parts {
@@ -551,8 +580,8 @@ impl Parts {
         let beside = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut beside) = beside else { return Err(TransferError::Given) };
         self.check_full()?;
-        beside.keep(cx, self.modified)?;
-        finish_source(cx, job)
+        beside.keep(cx, job, self.modified)?;
+        finish_source(cx, job, self.etag.as_deref())
     }
 
     pub(crate) fn abort(&self) {
@@ -564,7 +593,7 @@ impl Parts {
 pub(crate) fn stream(cx: &Shared<'_>, job: &Job, out: &mut (dyn Write + Send)) -> Result<(), TransferError> {
     let (bucket, key) = engine::object(&job.source.place)?;
     let entry = head::look(cx.s3, bucket, key, &cx.prepared.head, false, cx.now(&|_| {}))?;
-    let size = entry.size.unwrap_or(0);
+    let size = entry.size.ok_or_else(size_missing)?;
     let mut buffer = Vec::new();
     let mut sink = Out(out);
     let known = Known { size, etag: entry.etag.as_deref() };

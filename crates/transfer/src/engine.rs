@@ -8,6 +8,7 @@ use crate::options::Prepared;
 use crate::plan::{Action, Job, Place};
 use crate::report::{Report, Subject, shown};
 use crate::stop::Stop;
+use crate::written::Written;
 use crate::{copy, delete, download, limits, parts::Open, upload};
 use oxaws_client::CallError;
 use std::collections::VecDeque;
@@ -26,11 +27,13 @@ pub(crate) struct Shared<'a> {
     pub config: &'a TransferConfig,
     pub report: &'a dyn Report,
     pub stop: &'a Stop,
-    pub cwd: &'a Path,
+    pub cwd: Option<&'a Path>,
     pub is_move: bool,
     pub recursive: bool,
     /// Whether a transfer was cut short by a stop.
     pub cut: AtomicBool,
+    /// The files that were put in place.
+    pub written: Written,
 }
 
 impl<'a> Shared<'a> {
@@ -65,6 +68,10 @@ impl<'a> Shared<'a> {
             Err(error) if self.prepared.options.no_overwrite && error.has_code("PreconditionFailed") => {
                 self.report.skipped();
             }
+            Err(TransferError::Taken(why)) => {
+                self.report.warning(&why);
+                self.report.skipped();
+            }
             Err(error) => {
                 let left = job.source.size.unwrap_or(0).saturating_sub(moved);
                 self.report.failure(subject, &error.to_string(), left);
@@ -78,7 +85,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-fn job_shown(job: &Job, cwd: &Path) -> (String, Option<String>) {
+fn job_shown(job: &Job, cwd: Option<&Path>) -> (String, Option<String>) {
     (shown(&job.source.place, cwd), job.dest.as_ref().map(|d| shown(d, cwd)))
 }
 
@@ -242,7 +249,7 @@ impl<'a> Engine<'a> {
                 Err(e) => Err(e),
             },
             Action::Delete => delete::one(cx, &job.source.place, cx.s3),
-            Action::DeleteLocal => delete::local(&job.source.place),
+            Action::DeleteLocal => delete::local(cx, &job.source.place).map(|_| ()),
         };
         cx.tell(&job, 0, outcome);
         None

@@ -25,6 +25,8 @@ pub enum TransferError {
     Cancelled,
     /// Another part of the same transfer failed before.
     Given,
+    /// The file's place was taken by another key of the same command: nothing was replaced. The whole text.
+    Taken(String),
 }
 
 impl TransferError {
@@ -37,6 +39,13 @@ impl TransferError {
     pub fn local_pair(error: &io::Error, from: &Path, to: &Path) -> Self {
         let (from, to) = (repr_str(&from.to_string_lossy()), repr_str(&to.to_string_lossy()));
         TransferError::Local(format!("{}: {from} -> {to}", python_os_error_bare(error)))
+    }
+
+    /// An object isn't the one that was listed or looked at.
+    pub fn other_object(bucket: &str, key: &str) -> Self {
+        TransferError::Corrupt(format!(
+            "Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag."
+        ))
     }
 
     /// What botocore says about parameters.
@@ -83,9 +92,10 @@ impl fmt::Display for TransferError {
                 write!(f, "('Connection broken: {inner}', {inner})")
             }
             TransferError::Body(e) => write!(f, "{e}"),
-            TransferError::Local(text) | TransferError::Corrupt(text) | TransferError::Invalid(text) => {
-                f.write_str(text)
-            }
+            TransferError::Local(text)
+            | TransferError::Corrupt(text)
+            | TransferError::Invalid(text)
+            | TransferError::Taken(text) => f.write_str(text),
             TransferError::Cancelled | TransferError::Given => f.write_str("cancelled"),
         }
     }

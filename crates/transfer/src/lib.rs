@@ -33,11 +33,13 @@ mod throttle;
 mod told;
 mod upload;
 mod validate;
+mod written;
 mod xml;
 
 pub use client::S3;
 pub use compare::{Both, Difference, Direction};
 pub use config::{TransferConfig, TransferConfigError};
+pub use download::create_folders;
 pub use error::TransferError;
 pub use options::{CopyProps, CustomerKey, ObjectOptions};
 pub use oxaws_sign::Algorithm;

@@ -44,6 +44,8 @@ pub const MAX_DEPTH: usize = 1_000;
 
 /// How long single requests under way may take to end after Ctrl-C, in milliseconds.
 pub const GRACE_MS: u64 = 600;
+/// How long it may take until a signal that interrupted a system call is noticed by those who end transfers.
+pub const SIGNAL_NOTICED: std::time::Duration = std::time::Duration::from_millis(100);
 /// How long aborting uploads may take after Ctrl-C, in milliseconds.
 pub const ABORT_MS: u64 = 5_000;
 

@@ -172,6 +172,8 @@ impl<'a> Walk<'a> {
         }
         let open = match open_folder(&path) {
             Ok(open) => open,
+            // Links that lead up again and again: the whole path has too many of them, seen from its folder there is one.
+            Err(Errno::LOOP | Errno::NOENT | Errno::NOTDIR) => return self.unseen(&path, "File does not exist."),
             Err(_) => return self.unreadable(&path),
         };
         let Ok(dir) = fs::Dir::read_from(&open) else { return self.unreadable(&path) };
@@ -201,10 +203,14 @@ impl<'a> Walk<'a> {
     }
 
     fn unreadable(&mut self, path: &Path) {
+        self.unseen(path, "File/Directory is not readable.");
+    }
+
+    fn unseen(&mut self, path: &Path, reason: &str) {
         // Named as its parent lists it, without the slash.
         let bytes = path.as_os_str().as_bytes();
         let bare = if self.relative.is_empty() { bytes } else { bytes.strip_suffix(b"/").unwrap_or(bytes) };
-        self.warn(Path::new(OsStr::from_bytes(bare)), "File/Directory is not readable.");
+        self.warn(Path::new(OsStr::from_bytes(bare)), reason);
         self.pending.push(Listed::Gap(String::from_utf8_lossy(&self.relative).into_owned()));
     }
 

@@ -78,6 +78,23 @@ pub struct Entry {
     pub head: Option<Box<Head>>,
 }
 
+/// Whether an ETag has the form that S3 gives it: an MD5, or one of the parts' MD5s with their number. Only such a one
+/// identifies a content, and only such a one is sent back as a condition: it isn't known of servers with ETags of their
+/// own that they compare them.
+pub(crate) fn is_digest(etag: &str) -> bool {
+    let etag = etag.trim_matches('"');
+    let (md5, parts) = etag.split_once('-').map_or((etag, None), |(md5, parts)| (md5, Some(parts)));
+    md5.len() == 32
+        && md5.bytes().all(|b| b.is_ascii_hexdigit())
+        && parts.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether two ETags are the same, however they are quoted.
+pub(crate) fn is_same_etag(one: &str, other: &str) -> bool {
+    let bare = |etag: &str| etag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
+    bare(one) == bare(other)
+}
+
 /// What is to be done with one file or object.
 #[derive(Debug, Clone)]
 pub struct Job {

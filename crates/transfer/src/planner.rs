@@ -18,7 +18,7 @@ use std::thread::Scope;
 /// A listing of either kind, filtered.
 enum Lister<'a> {
     Local(Walk<'a>),
-    Remote { listing: Listing<'a>, strip: usize, deletes: bool, only: Option<String> },
+    Remote { listing: Listing<'a>, prefix: String, deletes: bool, only: Option<String> },
     One(Option<Entry>),
 }
 
@@ -37,14 +37,21 @@ impl Source for Filtered<'_, '_> {
             let listed = match &mut self.lister {
                 Lister::Local(walk) => walk.next(),
                 Lister::One(entry) => entry.take().map(Listed::Entry),
-                Lister::Remote { listing, strip, deletes, only } => {
-                    match listing.next(*strip, self.shared.now(&|_| {}))? {
+                Lister::Remote { listing, prefix, deletes, only } => {
+                    match listing.next(prefix.len(), self.shared.now(&|_| {}))? {
                         None => None,
                         Some(entry) => {
                             let key = match &entry.place {
                                 Place::Object { key, .. } => key.as_str(),
                                 _ => "",
                             };
+                            // A server that doesn't look at the prefix lists what nobody asked to read, or to delete.
+                            if !key.starts_with(prefix.as_str()) {
+                                let place = full_path(&entry.place);
+                                return Err(TransferError::Corrupt(format!(
+                                    "The listing of the prefix \"{prefix}\" has the object s3://{place}, which is not below it."
+                                )));
+                            }
                             // Empty objects that stand for folders.
                             if entry.size == Some(0) && key.ends_with('/') && !*deletes {
                                 continue;
@@ -132,6 +139,8 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
         let direction = if transfer.action == Action::Download { Direction::Down } else { Direction::Up };
         let same = |source: &Entry, dest: &Entry| same::is_same(source, dest, transfer.config.part_size);
         let mut comparison = Comparison::new(source, dest, sync.both, direction, sync.delete, &same);
+        // Files to which keys with other names are downloaded: `a/b` for the key `a//b`. They aren't gone.
+        let mut kept: HashSet<String> = HashSet::new();
         while let Some(difference) = comparison.next()? {
             if transfer.stop.is_stopping() {
                 return Err(TransferError::Cancelled);
@@ -139,12 +148,19 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
             match difference {
                 Difference::Changed(entry) => self.take(entry, None)?,
                 Difference::New(entry) => {
+                    if transfer.action == Action::Download {
+                        kept.extend(Some(plain_name(&entry.name)).filter(|plain| *plain != entry.name));
+                    }
+                    if self.is_at_place_of_another(&entry)? {
+                        continue;
+                    }
                     if sync.case_conflict == CaseConflict::Ignore {
                         self.take(entry, None)?;
                     } else {
                         self.take_unless_conflict(entry, sync.case_conflict)?;
                     }
                 }
+                Difference::Gone(entry) if kept.contains(&entry.name) => {}
                 Difference::Gone(entry) => {
                     let action = match entry.place {
                         Place::Local(_) => Action::DeleteLocal,
@@ -202,7 +218,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
             }
             Root::S3 { bucket, key } => Ok(Lister::Remote {
                 listing: Listing::new(s3, bucket, key, transfer.page_size.as_deref(), &shared.prepared.payer),
-                strip: key.len(),
+                prefix: key.clone(),
                 deletes,
                 only: (!recursive && is_source).then(|| key.clone()),
             }),
@@ -231,6 +247,57 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
                 Place::Object { bucket: Arc::from(bucket.as_str()), key }
             }
         })
+    }
+
+    /// Whether the destination that the user named, the file, or a folder between them is a link, or the name goes up
+    /// again: with `--no-follow-symlinks` such an object is left out, silently (AWS CLI 2.37.7). Links above the named
+    /// destination don't count.
+    fn leads_over_link(&self, name: &str) -> bool {
+        let Root::Local(root) = &self.transfer.dest else { return false };
+        // Without the slash that would be the folder that a link leads to.
+        let mut path: PathBuf = root.components().collect();
+        if path.is_symlink() {
+            return true;
+        }
+        self.transfer.keeps_names
+            && name.split('/').filter(|part| !part.is_empty() && *part != ".").any(|part| {
+                path.push(part);
+                part == ".." || path.is_symlink()
+            })
+    }
+
+    /// Whether a file that is there already belongs to another key: the file `a/b` is in step with the key `a/b`, and the
+    /// key `a//b` would replace it. Said in a warning. Only names that no file can have are looked up.
+    fn is_at_place_of_another(&self, entry: &Entry) -> Result<bool, TransferError> {
+        let transfer = self.transfer;
+        let (Root::Local(_), Root::S3 { bucket, key: prefix }) = (&transfer.dest, &transfer.source) else {
+            return Ok(false);
+        };
+        let plain = plain_name(&entry.name);
+        if plain == entry.name || leaves_folder(&entry.name) {
+            return Ok(false);
+        }
+        let Some(Place::Local(path)) = self.dest_of(entry) else { return Ok(false) };
+        let other = Place::Object { bucket: Arc::from(bucket.as_str()), key: format!("{prefix}{plain}") };
+        let takes_part = transfer.filter.is_none_or(|filter| filter(&full_path(&other)));
+        // A file that can't be looked at is one that can't be replaced either.
+        if !takes_part || std::fs::symlink_metadata(&path).is_err() {
+            return Ok(false);
+        }
+        let (_, key) = crate::engine::object(&other)?;
+        let shared = self.engine.shared;
+        match head::look(transfer.source_s3, bucket, key, &shared.prepared.head, false, shared.now(&|_| {})) {
+            Ok(_) => {
+                let from = crate::report::shown(&entry.place, None);
+                let (other, path) = (crate::report::shown(&other, None), path.display());
+                transfer.report.warning(&format!(
+                    "warning: Skipping file {from}. The file {path} belongs to the key {other} already."
+                ));
+                Ok(true)
+            }
+            Err(error) if error.service().is_some_and(|failure| failure.error.status == 404) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn take_unless_conflict(&mut self, entry: Entry, conflict: CaseConflict) -> Result<(), TransferError> {
@@ -293,6 +360,9 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
             transfer.report.warning(&format!("warning: Skipping file {name}. File references a parent directory."));
             return Ok(());
         }
+        if action == Action::Download && !transfer.follow_links && self.leads_over_link(&entry.name) {
+            return Ok(());
+        }
         let dest = self.dest_of(&entry);
         if action == Action::Download
             && transfer.options.no_overwrite
@@ -321,7 +391,12 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
             // At once: what is listed next may be gone with it.
             let shared = self.engine.shared;
             shared.report.queued(Some(0));
-            shared.tell(&job, 0, crate::delete::local(&job.source.place));
+            match crate::delete::local(shared, &job.source.place) {
+                // A key with another name was downloaded to this path: the file isn't gone from the source.
+                Ok(false) => shared.report.skipped(),
+                Ok(true) => shared.tell(&job, 0, Ok(())),
+                Err(error) => shared.tell(&job, 0, Err(error)),
+            }
             return;
         }
         if job.action != Action::Delete || !self.transfer.recursive {
@@ -356,6 +431,19 @@ fn missing_key(error: TransferError, key: &str) -> TransferError {
         }
         other => other,
     }
+}
+
+/// A name as the file that it leads to is listed: without parts that are empty or `.`, and with `..` resolved.
+fn plain_name(name: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Whether a name leads out of the folder it is put in.
@@ -395,6 +483,15 @@ fn ends_at_parent(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_files() {
+        for (name, plain) in
+            [("a//b", "a/b"), ("./a/./b", "a/b"), ("a/../b", "b"), ("/a", "a"), ("a/", "a"), ("a", "a")]
+        {
+            assert_eq!(plain_name(name), plain);
+        }
+    }
 
     #[test]
     fn names_that_leave_the_folder() {

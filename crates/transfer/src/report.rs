@@ -42,8 +42,9 @@ pub trait Report: Sync {
     fn tick(&self);
 }
 
-/// A place as lines show it: `s3://bucket/key`, a path relative to `cwd`, or `-`.
-pub fn shown(place: &Place, cwd: &Path) -> String {
+/// A place as lines show it: `s3://bucket/key`, a path relative to `cwd`, or `-`. Where the current folder is gone, the
+/// path is shown whole: nothing can be relative to that folder.
+pub fn shown(place: &Place, cwd: Option<&Path>) -> String {
     match place {
         Place::Stream => "-".to_owned(),
         Place::Object { bucket, key } => {
@@ -56,7 +57,10 @@ pub fn shown(place: &Place, cwd: &Path) -> String {
             text.push_str(key);
             text
         }
-        Place::Local(path) => relative(path, cwd),
+        Place::Local(path) => match cwd {
+            Some(cwd) => relative(path, cwd),
+            None => path.to_string_lossy().into_owned(),
+        },
     }
 }
 
@@ -103,9 +107,15 @@ fn parts(path: &Path) -> Vec<String> {
     parts
 }
 
-/// An absolute path with `.`, `..` and doubled slashes resolved by name (Python's `os.path.abspath`).
-pub fn absolute(path: &str, cwd: &Path) -> PathBuf {
-    let joined = cwd.join(path);
+/// An absolute path with `.`, `..` and doubled slashes resolved by name (Python's `os.path.abspath`). `cwd` is `None`
+/// where the current folder is gone: a relative path stays as it is then, so that the system refuses it. It must never
+/// become a path below `/`.
+pub fn absolute(path: &str, cwd: Option<&Path>) -> PathBuf {
+    let joined = match cwd {
+        Some(cwd) => cwd.join(path),
+        None if path.starts_with('/') => PathBuf::from(path),
+        None => return PathBuf::from(path),
+    };
     let parts = parts(&joined);
     PathBuf::from(format!("/{}", parts.join("/")))
 }
@@ -129,8 +139,15 @@ mod tests {
         assert_eq!(show("/proc/nope/a"), "../../../proc/nope/a");
         assert_eq!(relative(Path::new("/a"), Path::new("/")), "./a");
         assert_eq!(relative(Path::new("/b/a"), Path::new("/")), "b/a");
-        assert_eq!(absolute("a/./b//../c/", cwd), Path::new("/home/u/w/a/c"));
-        assert_eq!(absolute("", cwd), cwd);
-        assert_eq!(absolute("/..", cwd), Path::new("/"));
+        assert_eq!(absolute("a/./b//../c/", Some(cwd)), Path::new("/home/u/w/a/c"));
+        assert_eq!(absolute("", Some(cwd)), cwd);
+        assert_eq!(absolute("/..", Some(cwd)), Path::new("/"));
+    }
+
+    #[test]
+    fn nothing_is_relative_to_a_folder_that_is_gone() {
+        assert_eq!(absolute("etc", None), Path::new("etc"));
+        assert_eq!(absolute("/a/../b", None), Path::new("/b"));
+        assert_eq!(shown(&Place::Local("/etc/hosts".into()), None), "/etc/hosts");
     }
 }

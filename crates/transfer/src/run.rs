@@ -10,6 +10,7 @@ use crate::plan::{Action, Entry, Job, Place};
 use crate::planner::Planner;
 use crate::report::Report;
 use crate::stop::Stop;
+use crate::written::Written;
 use crate::{download, stream};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -93,8 +94,8 @@ pub struct Transfer<'a> {
     pub options: ObjectOptions,
     /// The `s3` section.
     pub config: TransferConfig,
-    /// The current folder.
-    pub cwd: &'a Path,
+    /// The current folder; `None` where it was deleted.
+    pub cwd: Option<&'a Path>,
     /// Hears of it all.
     pub report: &'a dyn Report,
     /// Ends it.
@@ -141,6 +142,7 @@ impl<'a> Transfer<'a> {
             is_move: self.is_move,
             recursive: self.recursive,
             cut: AtomicBool::new(false),
+            written: Written::default(),
         }
     }
 

@@ -39,16 +39,18 @@ fn fill(input: &mut dyn Read, buffer: &mut Vec<u8>, size: u64, cx: &Shared<'_>) 
         buffer.resize(start + step, 0);
         let n = match input.read(&mut buffer[start..]) {
             Ok(n) => n,
-            Err(e) if e.kind() == ErrorKind::Interrupted => 0,
+            // A signal isn't the end of the stream. Whether it asks to stop is known a little later.
+            Err(e) if e.kind() == ErrorKind::Interrupted => {
+                buffer.truncate(start);
+                std::thread::sleep(limits::SIGNAL_NOTICED);
+                continue;
+            }
             Err(e) => return Err(TransferError::Local(python_os_error_bare(&e))),
         };
-        let interrupted = n == 0 && cx.stop.is_stopping();
         buffer.truncate(start + n);
-        if interrupted {
-            return Err(TransferError::Cancelled);
-        }
         if n == 0 {
-            return Ok(());
+            // What a stop cut short isn't the whole stream either.
+            return if cx.stop.is_stopping() { Err(TransferError::Cancelled) } else { Ok(()) };
         }
     }
     Ok(())

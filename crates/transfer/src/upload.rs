@@ -10,8 +10,9 @@ use crate::plan::{Job, Place};
 use crate::{limits, validate, xml};
 use oxaws_http::Headers;
 use oxaws_sign::{Algorithm, percent_encode};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -74,7 +75,8 @@ pub(crate) fn whole(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
     let (bucket, key) = target(cx, job)?;
     let path = engine::file(&job.source.place)?;
     let file = open_file(path)?;
-    let length = job.source.size.unwrap_or(0);
+    let sent = Sent::of(&file, path)?;
+    let length = listed_size(job)?;
     let mut call = Call::new(Op::PutObject, bucket, key);
     cx.prepared.put.add_to(&mut call);
     add_content_type(cx, path, &mut call);
@@ -92,14 +94,49 @@ pub(crate) fn whole(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
     let progress = |n| cx.report.progress(n);
     cx.s3.send(&call, cx.later(&progress))?;
     drop(file);
-    delete_source(cx, path)
+    delete_source(cx, path, &sent, length)
 }
 
-fn delete_source(cx: &Shared<'_>, path: &Path) -> Result<(), TransferError> {
-    if cx.is_move {
-        std::fs::remove_file(path).map_err(|e| TransferError::local(&e, path))?;
+/// How large the file was when it was listed.
+fn listed_size(job: &Job) -> Result<u64, TransferError> {
+    job.source.size.ok_or_else(|| TransferError::Invalid("the file's size isn't known".into()))
+}
+
+/// What identifies the content of the file that was opened to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sent {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Sent {
+    fn of(file: &File, path: &Path) -> Result<Sent, TransferError> {
+        file.metadata().map(|m| Sent::from(&m)).map_err(|e| TransferError::local(&e, path))
     }
-    Ok(())
+}
+
+impl From<&Metadata> for Sent {
+    fn from(m: &Metadata) -> Sent {
+        Sent { device: m.dev(), inode: m.ino(), size: m.size(), modified: (m.mtime(), m.mtime_nsec()) }
+    }
+}
+
+/// A move's last step: the file is removed if it is still the one of which `length` bytes were sent. The AWS CLI removes
+/// whatever has the name by then: a file that grew, was rewritten or was replaced goes with bytes that nobody has.
+fn delete_source(cx: &Shared<'_>, path: &Path, sent: &Sent, length: u64) -> Result<(), TransferError> {
+    if !cx.is_move {
+        return Ok(());
+    }
+    let now = std::fs::metadata(path).map_err(|e| TransferError::local(&e, path))?;
+    if Sent::from(&now) != *sent || sent.size != length {
+        return Err(TransferError::Local(format!(
+            "The file {} changed while it was sent. It was not deleted.",
+            path.display()
+        )));
+    }
+    std::fs::remove_file(path).map_err(|e| TransferError::local(&e, path))
 }
 
 /// An upload in parts.
@@ -110,6 +147,7 @@ pub(crate) struct Parts {
     upload: String,
     path: PathBuf,
     file: File,
+    sent: Sent,
     size: u64,
     part_size: u64,
     done: Mutex<Vec<Option<Done>>>,
@@ -136,26 +174,27 @@ pub(crate) fn open<'a>(cx: &Shared<'a>, job: Job) -> Option<Open<'a>> {
 fn open_parts(cx: &Shared<'_>, job: &Job) -> Result<Parts, TransferError> {
     let (bucket, key) = target(cx, job)?;
     let path = engine::file(&job.source.place)?;
-    let size = job.source.size.unwrap_or(0);
+    let size = listed_size(job)?;
     let mut call = Call::new(Op::CreateUpload, bucket, key);
     cx.prepared.create.add_to(&mut call);
     add_content_type(cx, path, &mut call);
     let upload = create(cx.s3, call, cx)?;
     let part_size = limits::part_size(cx.config.part_size, Some(size));
     let count = size.div_ceil(part_size).max(1);
-    let parts = |file| Parts {
+    let parts = |(file, sent)| Parts {
         count,
         bucket: bucket.to_owned(),
         key: key.to_owned(),
         upload: upload.clone(),
         path: path.to_owned(),
         file,
+        sent,
         size,
         part_size,
         done: Mutex::new(vec![None; usize::try_from(count).unwrap_or(0)]),
     };
-    match open_file(path) {
-        Ok(file) => Ok(parts(file)),
+    match open_file(path).and_then(|file| Sent::of(&file, path).map(|sent| (file, sent))) {
+        Ok(opened) => Ok(parts(opened)),
         Err(error) => {
             abort(cx, bucket, key, &upload);
             Err(error)
@@ -248,7 +287,7 @@ impl Parts {
             self.abort(cx);
             return Err(error);
         }
-        delete_source(cx, engine::file(&job.source.place)?)
+        delete_source(cx, engine::file(&job.source.place)?, &self.sent, self.size)
     }
 
     pub(crate) fn abort(&self, cx: &Shared<'_>) {

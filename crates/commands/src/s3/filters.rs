@@ -16,7 +16,7 @@ pub struct Filters(Vec<Rule>);
 
 impl Filters {
     /// The rules among what was given. `None` where there are none.
-    pub fn of(args: &Parsed, source: &str, dest: &str, recursive: bool, cwd: &Path) -> Option<Filters> {
+    pub fn of(args: &Parsed, source: &str, dest: &str, recursive: bool, cwd: Option<&Path>) -> Option<Filters> {
         let rules: Vec<(bool, String)> = args
             .all("filters")
             .filter_map(|(option, given)| match given {
@@ -28,7 +28,7 @@ impl Filters {
     }
 
     /// From rules: whether they include, and their patterns.
-    fn new(given: &[(bool, String)], source: &str, dest: &str, recursive: bool, cwd: &Path) -> Option<Filters> {
+    fn new(given: &[(bool, String)], source: &str, dest: &str, recursive: bool, cwd: Option<&Path>) -> Option<Filters> {
         if given.is_empty() {
             return None;
         }
@@ -53,7 +53,7 @@ impl Filters {
 }
 
 /// What a pattern is relative to: the folder or prefix, or that of a single file.
-fn root(path: &str, recursive: bool, cwd: &Path) -> String {
+fn root(path: &str, recursive: bool, cwd: Option<&Path>) -> String {
     if uri::is_s3(path) {
         let (bucket, key) = uri::split(path).unwrap_or((uri::without_scheme(path), ""));
         let key = if recursive || key.ends_with('/') { key } else { key.rfind('/').map_or("", |at| &key[..at]) };
@@ -175,7 +175,7 @@ mod tests {
             "a s3://b/p --exclude * --inc *.txt --exclude=x.*".split(' ').map(str::to_owned).collect();
         let specs: Vec<_> = super::super::cp::CP.options.iter().map(|o| o.spec()).collect();
         let parsed = oxaws_cli::argparse::parse_known(&specs, &args).expect("a line that parses");
-        let filters = Filters::of(&parsed, "a", "s3://b/p", true, Path::new("/w")).expect("rules");
+        let filters = Filters::of(&parsed, "a", "s3://b/p", true, Some(Path::new("/w"))).expect("rules");
         for (path, included) in [("/w/a/b.txt", true), ("/w/a/b.bin", false), ("/w/a/x.txt", false)] {
             assert_eq!(filters.includes(path), included, "{path}");
         }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_last_rule_decides() {
-        let cwd = Path::new("/w");
+        let cwd = Some(Path::new("/w"));
         let rules = [(false, "*".to_owned()), (true, "*.txt".to_owned())];
         let filters = Filters::new(&rules, "d", "s3://b/p", true, cwd).unwrap();
         assert!(filters.includes("/w/d/a.txt"));

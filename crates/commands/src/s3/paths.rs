@@ -65,7 +65,7 @@ impl Paths {
 ///
 /// # Errors
 /// For S3 resources that aren't taken.
-pub fn root(path: &str, recursive: bool, cwd: &Path) -> Result<(Root, bool), Failure> {
+pub fn root(path: &str, recursive: bool, cwd: Option<&Path>) -> Result<(Root, bool), Failure> {
     if uri::is_s3(path) {
         let (bucket, key) = uri::split(path)?;
         let whole = uri::without_scheme(path);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn sides() {
-        let cwd = Path::new("/nowhere");
+        let cwd = Some(Path::new("/nowhere"));
         let side = |p: &str, r: bool| match root(p, r, cwd).unwrap() {
             (Root::S3 { bucket, key }, keeps) => (format!("{bucket}|{key}"), keeps),
             (Root::Local(path), keeps) => (path.display().to_string(), keeps),

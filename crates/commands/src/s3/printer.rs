@@ -93,7 +93,10 @@ impl<'a> Printer<'a> {
         if state.buffer.is_empty() {
             return;
         }
-        if let Err(failure) = self.ui.text(&state.buffer) {
+        // Without standard output the lines have no reader, as in the AWS CLI: what is transferred isn't on them.
+        if !self.ui.is_closed()
+            && let Err(failure) = self.ui.text(&state.buffer)
+        {
             state.failure.get_or_insert(failure);
         }
         state.buffer.clear();

@@ -109,7 +109,7 @@ fn underlying(call: &CommandCall, path: &str, region: Option<&str>) -> Result<Ve
         Behind::Alias => {
             let options = ClientOptions { configured_endpoint: true, ..ClientOptions::default() };
             let reply = call.cx.session.call_named("sts", "GetCallerIdentity", Map::new(), &options)?;
-            let account = reply.value.get("Account").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let account = required(reply.value.get("Account"), "Account")?;
             vec![access_point(call, &account, bucket, region)?]
         }
         Behind::MultiRegion { account, alias } => multi_region(call, &account, &alias, region)?,
@@ -132,7 +132,12 @@ fn options(region: Option<&str>) -> ClientOptions {
 fn access_point(call: &CommandCall, account: &str, name: &str, region: Option<&str>) -> Result<String, Failure> {
     let params: Map = [("AccountId", Value::from(account)), ("Name", Value::from(name))].into_iter().collect();
     let reply = call.cx.session.call_named("s3control", "GetAccessPoint", params, &options(region))?;
-    Ok(reply.value.get("Bucket").and_then(Value::as_str).unwrap_or_default().to_owned())
+    required(reply.value.get("Bucket"), "Bucket")
+}
+
+/// A text that a reply must have: without it nothing is known of where a path leads. Python's KeyError.
+fn required(value: Option<&Value>, name: &str) -> Result<String, Failure> {
+    value.and_then(Value::as_str).map(str::to_owned).ok_or_else(|| Failure::General(format!("'{name}'")))
 }
 
 fn multi_region(call: &CommandCall, account: &str, alias: &str, region: Option<&str>) -> Result<Vec<String>, Failure> {
@@ -147,8 +152,7 @@ fn multi_region(call: &CommandCall, account: &str, alias: &str, region: Option<&
         let found = points.iter().find(|p| p.get("Alias").and_then(Value::as_str) == Some(alias));
         if let Some(point) = found {
             let regions = point.get("Regions").and_then(Value::as_list).unwrap_or_default();
-            let bucket = |r: &Value| r.get("Bucket").and_then(Value::as_str).map(str::to_owned);
-            return Ok(regions.iter().filter_map(bucket).collect());
+            return regions.iter().map(|r| required(r.get("Bucket"), "Bucket")).collect();
         }
         let next = reply.value.get("NextToken").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
         if next.is_none() || next == token {

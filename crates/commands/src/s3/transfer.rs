@@ -9,7 +9,7 @@ use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_transfer::{Action, Both, CaseConflict, Report, S3, Stop, Sync, Throttle, Transfer, TransferConfig};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The commands.
@@ -93,7 +93,8 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
     }
     let section = session.config()?.s3_section()?;
     let config = TransferConfig::from_section(section).map_err(|e| Failure::General(e.to_string()))?;
-    let cwd = call.cx.world.current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let cwd = current_folder(call, &paths)?;
+    let cwd = cwd.as_deref();
     let mut s3 = s3_client(ClientOptions::default(), config.concurrency)?;
     if let Some(rate) = config.bandwidth {
         s3.limit(Arc::new(Throttle::new(rate)));
@@ -105,13 +106,13 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
         None => ClientOptions::default(),
     };
     let source_s3 = s3.beside(source_options)?;
-    let filters = Filters::of(&call.args, &paths.source, &paths.dest, recursive, &cwd);
+    let filters = Filters::of(&call.args, &paths.source, &paths.dest, recursive, cwd);
     let includes = |path: &str| filters.as_ref().is_none_or(|f| f.includes(path));
     let conflict = case_conflict(call, kind, &paths, recursive)?;
     let mut options = request_options::read(call, metadata)?;
     options.no_overwrite = flag("no_overwrite") && kind != Kind::Sync;
-    let (source, _) = root(&paths.source, recursive, &cwd)?;
-    let (dest, keeps_names) = root(&paths.dest, recursive, &cwd)?;
+    let (source, _) = root(&paths.source, recursive, cwd)?;
+    let (dest, keeps_names) = root(&paths.dest, recursive, cwd)?;
     let printer = Printer::new(call.cx.ui, mode(call, paths.is_stream, frequency.as_deref()));
     let stop = Stop::new();
     let transfer = Transfer {
@@ -132,7 +133,7 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
         quiet_glacier: flag("ignore_glacier_warnings"),
         options,
         config,
-        cwd: &cwd,
+        cwd,
         report: &printer,
         stop: &stop,
     };
@@ -158,6 +159,19 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
     printer.finish()
 }
 
+/// The current folder. Where it was deleted there is none, and a command with a relative path ends here, in the words of
+/// Python's `os.getcwd`. Absolute paths and streams don't need it (the AWS CLI fails for some of these too).
+fn current_folder(call: &CommandCall, paths: &Paths) -> Result<Option<PathBuf>, Failure> {
+    let is_relative = |path: &String| !uri::is_s3(path) && path != "-" && !path.starts_with('/');
+    match call.cx.world.current_dir() {
+        Ok(folder) => Ok(Some(folder)),
+        Err(e) if [&paths.source, &paths.dest].into_iter().any(is_relative) => {
+            Err(Failure::General(oxaws_input::paramfile::python_os_error_bare(&e)))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
 fn expected_size(word: &str) -> Result<u64, String> {
     let digits = oxaws_value::python_int_text(word).ok_or_else(|| oxaws_cli::globals::not_an_int(word))?;
     Ok(digits.parse().unwrap_or(if digits.starts_with('-') { 0 } else { u64::MAX }))
@@ -181,19 +195,29 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
     };
     only_for("checksum-algorithm", &[Action::Upload, Action::Copy], "<LocalPath> <S3Uri>, <S3Uri> <S3Uri>")?;
     only_for("checksum-mode", &[Action::Download], "<S3Uri> <LocalPath>")?;
-    let cwd = call.cx.world.current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    // The paths are looked at as they were given, as `os.path.exists` does: in a current folder that may not be searched
+    // from above, `.` can be seen although its absolute path can't.
+    let closed =
+        |path: &str| oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| call.cx.world.is_closed(stream));
     match paths.action {
-        Action::Upload if !paths.is_stream => {
-            let missing = paths.source.is_empty() || !cwd.join(&paths.source).exists();
-            if missing {
-                return Err(Failure::General(format!("The user-provided path {} does not exist.", paths.source)));
-            }
+        Action::Download if closed(&paths.dest) => {
+            return Err(Failure::General(oxaws_input::paramfile::python_os_error(
+                &std::io::Error::from_raw_os_error(2),
+                &paths.dest,
+            )));
+        }
+        Action::Upload
+            if !paths.is_stream
+                && (closed(&paths.source) || paths.source.is_empty() || !Path::new(&paths.source).exists()) =>
+        {
+            return Err(Failure::General(format!("The user-provided path {} does not exist.", paths.source)));
         }
         Action::Download if recursive => {
-            let folder = cwd.join(&paths.dest);
+            let folder = Path::new(&paths.dest);
             if !folder.exists() {
-                std::fs::create_dir_all(&folder)
-                    .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &paths.dest)))?;
+                oxaws_transfer::create_folders(folder).map_err(|(e, part)| {
+                    Failure::General(oxaws_input::paramfile::python_os_error(&e, &part.to_string_lossy()))
+                })?;
             }
         }
         _ => {}
