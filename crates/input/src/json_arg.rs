@@ -40,11 +40,6 @@ impl JsonArgError {
 impl fmt::Display for JsonArgError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Python looks for a byte order mark before anything else.
-            JsonArgError::Invalid { text, .. } if text.starts_with('\u{feff}') => {
-                let place = "line 1 column 1 (char 0)";
-                write!(f, "Invalid JSON: Unexpected UTF-8 BOM (decode using utf-8-sig): {place}\nJSON received: {text}")
-            }
             JsonArgError::Invalid { error, text } => write!(f, "Invalid JSON: {error}\nJSON received: {text}"),
             JsonArgError::WrongStart(text) => write!(f, "Invalid JSON:\n{text}"),
             JsonArgError::Blank => f.write_str("string index out of range"),

@@ -23,6 +23,8 @@ pub struct JsonError {
 /// The kinds of fault, in Python's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonErrorKind {
+    /// A byte order mark stands before the text (`json.loads` looks for it before anything else).
+    ByteOrderMark,
     /// No value where one must stand.
     ExpectingValue,
     /// A map's key must follow.
@@ -49,6 +51,7 @@ impl JsonErrorKind {
     /// Python's words.
     pub fn text(self) -> &'static str {
         match self {
+            JsonErrorKind::ByteOrderMark => "Unexpected UTF-8 BOM (decode using utf-8-sig)",
             JsonErrorKind::ExpectingValue => "Expecting value",
             JsonErrorKind::ExpectingName => "Expecting property name enclosed in double quotes",
             JsonErrorKind::ExpectingColon => "Expecting ':' delimiter",
@@ -76,6 +79,9 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// With Python's words when `text` is not one JSON value.
 pub fn parse_json(text: &str) -> Result<Value, JsonError> {
+    if text.starts_with('\u{feff}') {
+        return Err(locate(text, JsonErrorKind::ByteOrderMark, 0));
+    }
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
     reader.document().map_err(|(kind, at)| locate(text, kind, at))
 }
