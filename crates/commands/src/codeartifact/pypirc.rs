@@ -20,11 +20,16 @@ type Sections = Vec<(String, Vec<(String, String)>)>;
 pub fn login(login: &Login) -> Result<(), Failure> {
     let cx = login.call.cx;
     let path = paths::home(cx.world, "~/.pypirc");
-    let there = cx.world.read(Path::new(&path)).ok();
+    // Only a file that isn't there may be made; one that can't be read would be overwritten.
+    let there = match cx.world.read(Path::new(&path)) {
+        Ok(bytes) => Some(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(Failure::General(python_os_error(&e, &path))),
+    };
     let mut sections = match there {
         Some(bytes) => {
-            let text = String::from_utf8_lossy(&bytes);
-            match parse(&text, &path).and_then(with_server) {
+            let text = oxaws_value::python::decode_utf8(&bytes).map_err(Failure::General)?;
+            match parse(text, &path).and_then(with_server) {
                 Ok(sections) => sections,
                 Err(why) => {
                     cx.ui.line(&format!("{path} is in an invalid state."))?;

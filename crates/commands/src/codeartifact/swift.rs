@@ -50,8 +50,10 @@ fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(),
         }
         return cx.world.replace(file, format!("{entry}\n").as_bytes(), MODE).map_err(failed);
     }
-    let contents = String::from_utf8_lossy(&cx.world.read(file).map_err(failed)?).into_owned();
-    let mut changed = replace_token(&contents, host, &login.token);
+    let bytes = cx.world.read(file).map_err(failed)?;
+    // Bytes that aren't text would be lost when the file is written again.
+    let contents = oxaws_value::python::decode_utf8(&bytes).map_err(Failure::General)?;
+    let mut changed = replace_token(contents, host, &login.token);
     if changed == contents {
         let gap = if contents.ends_with('\n') { "" } else { "\n" };
         changed = format!("{contents}{gap}{entry}\n");

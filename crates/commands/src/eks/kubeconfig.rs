@@ -18,6 +18,7 @@ const TYPES: [(&str, &str); 7] = [
     ("users", "list"),
 ];
 const MAP: &str = "collections.OrderedDict";
+const DIALECT: Dialect = Dialect { intrinsics: false, yes_no: false, repeated_keys: true };
 /// Mode of a new file.
 const MODE: u32 = 0o600;
 
@@ -41,8 +42,9 @@ impl Kubeconfig {
     pub fn load(world: &dyn World, path: &Path) -> Result<Kubeconfig, Failure> {
         let content = match world.read(path) {
             Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                yaml_tree::read(&text, Dialect::default())
+                // Bytes that aren't text would be lost when the file is written again.
+                let text = oxaws_value::python::decode_utf8(&bytes).map_err(general)?;
+                yaml_tree::read(text, DIALECT)
                     .map_err(|e| general(format!("YamlError while loading kubeconfig: {e}")))?
             }
             Err(e) if e.kind() == ErrorKind::NotFound => Node::Null,
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     fn config(text: &str) -> Result<Kubeconfig, Failure> {
-        let content = yaml_tree::read(text, Dialect::default()).unwrap();
+        let content = yaml_tree::read(text, DIALECT).unwrap();
         let config = Kubeconfig { path: PathBuf::from("/k"), content };
         config.check().map(|()| config)
     }
