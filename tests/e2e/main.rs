@@ -20,3 +20,4 @@ mod rest;
 mod s3;
 mod s3_commands;
 mod servers;
+mod written;

@@ -3,6 +3,7 @@
 //! A value that begins with `!` goes to the shell. Any other is words: global options in it override the command line's,
 //! what is left stands before the words that the user gave.
 
+use crate::argparse::{Nargs, Spec, invalid_choice, parse_checked};
 use crate::context::Context;
 use crate::driver;
 use crate::error::Failure;
@@ -17,12 +18,18 @@ use std::os::unix::process::ExitStatusExt;
 
 /// The options of a value that would come too late: the session exists already.
 const REFUSED: [&str; 2] = ["debug", "profile"];
+/// The destination of the positional that names an alias below a command.
+const SUBCOMMAND: &str = "subcommand";
+/// How often one alias below an operation may be expanded: the same bag of options may be named several times on a line,
+/// but a bag that names itself would never end.
+const MOST_EXPANSIONS: usize = 50;
 
 /// The aliases of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Aliases {
     file: oxaws_config::alias::Aliases,
-    /// Those being followed, as their whole path: one that is met again would never end.
+    /// Those being followed, as their whole path: one that is met again would never end. Bags of options below an
+    /// operation may be met [`MOST_EXPANSIONS`] times.
     followed: Vec<String>,
     /// Those that stand for a command of their own name, which is being run.
     passed: Vec<String>,
@@ -53,8 +60,8 @@ impl Aliases {
     }
 
     /// These, with one more being followed. Python's CLI follows a loop until it runs out of stack.
-    fn following(&self, name: &str, path: String) -> Result<Aliases, Failure> {
-        if self.followed.contains(&path) {
+    fn following(&self, name: &str, path: String, most: usize) -> Result<Aliases, Failure> {
+        if self.followed.iter().filter(|p| **p == path).count() >= most {
             return Err(Failure::ParamValidation(format!("The alias \"{name}\" leads back to itself.")));
         }
         let mut following = self.clone();
@@ -81,7 +88,7 @@ pub(crate) fn run_top_level(cx: &Context, aliases: &Aliases, first: &FirstParse)
         cx.ui.line(&version::text(cx.world))?;
         return Ok(Some(Exit::Success));
     };
-    let followed = aliases.following(name, name.to_owned())?;
+    let followed = aliases.following(name, name.to_owned(), 1)?;
     parsed.rest.extend(first.rest.iter().cloned());
     with_globals_of(cx, name, &parsed, |cx| {
         // An alias may stand for the command whose name it has.
@@ -134,11 +141,60 @@ pub(crate) fn run_below(
             inner.passed.push(full);
         } else {
             words.extend(parsed.rest.iter().cloned());
-            inner = inner.following(name, full)?;
+            let most = if takes_options(cx, path) { MOST_EXPANSIONS } else { 1 };
+            inner = inner.following(name, full, most)?;
         }
         driver::dispatch(cx, &inner, top, &words)
     })
     .map(Some)
+}
+
+/// Runs the alias below an operation (or a waiter) that the words name; `None` where they name none.
+///
+/// `specs` are the operation's arguments. They are parsed with one positional more, whose choices are the aliases
+/// (`awscli.argparser.SubCommandArgParser`); none of them must be given, as an alias may give it. The alias' value then
+/// stands before the other words, and what follows may name the next alias.
+///
+/// # Errors
+/// When the words name something else, and whatever ends the alias badly.
+pub(crate) fn run_below_operation(
+    cx: &Context,
+    aliases: &Aliases,
+    path: &[&str],
+    specs: &[Spec],
+    words: &[String],
+) -> Result<Option<Exit>, Failure> {
+    let names = aliases.names_below(path);
+    if names.is_empty() || words == ["help"] {
+        return Ok(None);
+    }
+    let mut specs: Vec<Spec> = specs.iter().map(|s| Spec { required: false, ..s.clone() }).collect();
+    specs.push(Spec { nargs: Nargs::Optional, ..Spec::option(SUBCOMMAND) });
+    let unknown = |dest: &str, word: &str| {
+        let known = || names.iter().map(String::as_str);
+        (dest == SUBCOMMAND && known().all(|n| n != word)).then(|| invalid_choice(word, known()))
+    };
+    let parsed = parse_checked(&specs, words, &unknown).map_err(|e| Failure::usage(&e))?;
+    let Some(name) = parsed.word(SUBCOMMAND) else { return Ok(None) };
+    let mut rest = words.to_vec();
+    // The AWS CLI removes the first word of this text, be it the value of an option.
+    if let Some(at) = rest.iter().position(|w| w == name) {
+        rest.remove(at);
+    }
+    run_below(cx, aliases, path, name, &rest)
+}
+
+/// Whether the command at `path` takes options of its own: an operation, a waiter, or a hand-written command that does
+/// something. What stands below those is a bag of options.
+fn takes_options(cx: &Context, path: &[&str]) -> bool {
+    if let Some(command) = written_at(cx.registry, path) {
+        return command.run.is_some();
+    }
+    match path {
+        [_, wait::PARENT] => false,
+        [above @ .., last] if !above.is_empty() => exists_below(cx, above, last),
+        _ => false,
+    }
 }
 
 /// Whether `name` is a command below `path` without any alias.
@@ -301,10 +357,11 @@ mod tests {
 
     #[test]
     fn loops_end() {
-        let once = aliases("").following("a", "ec2 a".into()).unwrap();
-        let message = once.following("a", "ec2 a".into()).unwrap_err().message();
+        let once = aliases("").following("a", "ec2 a".into(), 1).unwrap();
+        let message = once.following("a", "ec2 a".into(), 1).unwrap_err().message();
         assert_eq!(message, "The alias \"a\" leads back to itself.");
-        assert!(once.following("a", "s3 a".into()).is_ok());
+        assert!(once.following("a", "s3 a".into(), 1).is_ok());
+        assert!(once.following("a", "ec2 a".into(), 2).is_ok());
     }
 
     #[test]

@@ -293,7 +293,7 @@ pub(crate) fn run_operation(
         return help::service(cx, service, command, rest);
     }
     match find_operation(cx.registry, service, command, name) {
-        Some(found) => operation::run(cx, found, command, name, rest),
+        Some(found) => operation::run(cx, aliases, found, command, name, rest),
         None => {
             let names = service_command_names(cx.registry, service, command);
             let aliases = aliases.names_below(&[command]);

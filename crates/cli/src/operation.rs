@@ -1,5 +1,6 @@
 //! A generated operation: from its words to its output.
 
+use crate::alias::{self, Aliases};
 use crate::argparse::{Given, Nargs, Parsed, Spec, parse_known};
 use crate::argtable::{ArgTable, Target};
 use crate::bind::{Binder, merge_document, param_error};
@@ -282,7 +283,17 @@ impl OperationCall<'_> {
 ///
 /// # Errors
 /// Whatever ends it badly.
-pub fn run(cx: &Context, operation: Operation, service: &str, name: &str, words: &[String]) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    cx: &Context,
+    aliases: &Aliases,
+    operation: Operation,
+    service: &str,
+    name: &str,
+    words: &[String],
+) -> Result<Exit, Failure> {
+    if let Some(exit) = run_alias(cx, aliases, operation, (service, name), &[service, name], words)? {
+        return Ok(exit);
+    }
     let mut call = prepare(cx, operation, service, name, words)?;
     if let Some(exit) = skeleton::print_if_asked(&mut call)? {
         return Ok(exit);
@@ -301,6 +312,31 @@ pub fn run(cx: &Context, operation: Operation, service: &str, name: &str, words:
         call.paging_as_parameters();
     }
     display::call_and_print(&call)
+}
+
+/// Runs the alias below an operation that the words name, if they do; `path` is where the alias file has it.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(crate) fn run_alias(
+    cx: &Context,
+    aliases: &Aliases,
+    operation: Operation,
+    (service, name): (&str, &str),
+    path: &[&str],
+    words: &[String],
+) -> Result<Option<Exit>, Failure> {
+    // The table costs something: it is made only for an operation that has aliases.
+    if aliases.names_below(path).is_empty() {
+        return Ok(None);
+    }
+    let mut table = ArgTable::of(operation, service, name, cx.registry);
+    for hook in cx.registry.tweaks_of(service, name) {
+        if let Hook::BeforeParse(change) = hook {
+            change(cx, &mut table)?;
+        }
+    }
+    alias::run_below_operation(cx, aliases, path, &table.specs(), words)
 }
 
 /// Parses the words of an operation and builds its parameters.

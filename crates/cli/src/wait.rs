@@ -44,7 +44,7 @@ pub(crate) fn run(
     }
     let mut waiters: Vec<Waiter> = service.waiters().collect();
     match waiters.iter().find(|waiter| waiter.cli_name() == name) {
-        Some(waiter) => wait(cx, service, *waiter, &rest),
+        Some(waiter) => wait(cx, aliases, service, (command, *waiter), &rest),
         None => {
             waiters.sort_by_key(|waiter| waiter.name());
             let aliases = aliases.names_below(&path);
@@ -55,10 +55,20 @@ pub(crate) fn run(
     }
 }
 
-fn wait(cx: &Context, service: Service, waiter: Waiter, words: &[String]) -> Result<Exit, Failure> {
+fn wait(
+    cx: &Context,
+    aliases: &crate::alias::Aliases,
+    service: Service,
+    (command, waiter): (&str, Waiter),
+    words: &[String],
+) -> Result<Exit, Failure> {
     let operation = service.operation_named(waiter.operation()).ok_or_else(|| {
         Failure::General(format!("the models have no operation {} for {}", waiter.operation(), waiter.name()))
     })?;
+    let path = [command, PARENT, waiter.cli_name()];
+    if let Some(exit) = operation::run_alias(cx, aliases, operation, (PARENT, waiter.cli_name()), &path, words)? {
+        return Ok(exit);
+    }
     let mut call = operation::prepare(cx, operation, PARENT, waiter.cli_name(), words)?;
     if let Some(exit) = skeleton::print_if_asked(&mut call)? {
         return Ok(exit);

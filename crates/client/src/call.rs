@@ -173,6 +173,20 @@ impl<'w> Session<'w> {
         self.client(operation.service())?;
         Pages::new(self, operation, input, paging)
     }
+
+    /// The same with settings of the caller's own.
+    ///
+    /// # Errors
+    /// As [`Session::pages`].
+    pub fn pages_with<'a>(
+        &'a self,
+        operation: Operation,
+        input: CallInput,
+        options: ClientOptions,
+    ) -> Result<Pages<'a, 'w>, CallError> {
+        self.client_with(operation.service(), &options)?;
+        Ok(Pages::new(self, operation, input, &Paging::default())?.called_with(options))
+    }
 }
 
 fn call(session: &Session, client: &ServiceClient, operation: Operation, input: CallInput) -> Result<Reply, CallError> {

@@ -3,7 +3,7 @@
 use crate::call::CallInput;
 use crate::error::CallError;
 use crate::lists::{Apart, PageLists};
-use crate::session::Session;
+use crate::session::{ClientOptions, Session};
 use oxaws_input::token::{self, TRUNCATE_KEY};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Operation, ShapeKind};
@@ -27,6 +27,8 @@ pub struct Paging {
 /// The pages of one operation, fetched as they are asked for.
 pub struct Pages<'a, 'w> {
     session: &'a Session<'w>,
+    /// What the caller sets for the calls of the pages.
+    options: ClientOptions,
     operation: Operation,
     input: CallInput,
     input_tokens: Vec<&'static str>,
@@ -92,6 +94,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         };
         let mut pages = Pages {
             session,
+            options: ClientOptions::default(),
             operation,
             input,
             output_tokens: list(&mut rules.output_tokens())?,
@@ -121,6 +124,12 @@ impl<'a, 'w> Pages<'a, 'w> {
             pages.input.params.insert(key, size);
         }
         Ok(pages)
+    }
+
+    /// The same pages, called with settings of the caller's own.
+    #[must_use]
+    pub(crate) fn called_with(self, options: ClientOptions) -> Self {
+        Pages { options, ..self }
     }
 
     /// The token to go on from, once the pages have ended before their end.
@@ -166,7 +175,7 @@ impl<'a, 'w> Pages<'a, 'w> {
                 let value = self.session.call_apart(self.operation, self.input.clone(), apart)?;
                 (value, apart.count(0))
             }
-            None => (self.session.call(self.operation, self.input.clone())?.value, None),
+            None => (self.session.call_with(self.operation, self.input.clone(), &self.options)?.value, None),
         };
         let mut page = Value::Map(value);
         let mut starting_truncation = 0;

@@ -6,14 +6,20 @@ mod base64_text;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod codeartifact;
+pub mod codecommit;
 pub mod codedeploy;
+pub mod configservice;
 pub mod configure;
+pub mod datapipeline;
 pub mod ddb;
+mod default_roles;
+pub mod dlm;
 pub mod dsql;
 pub mod ecr;
 pub mod ecr_public;
 pub mod eks;
 pub mod emr;
+pub mod emr_containers;
 mod formatted;
 pub mod gamelift;
 pub mod history;
@@ -54,6 +60,11 @@ pub static COMMANDS: &[Placement] = &[
     Placement { under: &["cloudformation"], command: &cloudformation::DEPLOY },
     Placement { under: &["cloudformation"], command: &cloudformation::PACKAGE },
     Placement { under: &["codeartifact"], command: &codeartifact::LOGIN },
+    Placement { under: &["configservice"], command: &configservice::GET_STATUS },
+    Placement { under: &["configservice"], command: &configservice::SUBSCRIBE },
+    Placement { under: &["datapipeline"], command: &datapipeline::CREATE_DEFAULT_ROLES },
+    Placement { under: &["datapipeline"], command: &datapipeline::LIST_RUNS },
+    Placement { under: &["dlm"], command: &dlm::CREATE_DEFAULT_ROLE },
     Placement { under: &["dsql"], command: &dsql::GENERATE_DB_CONNECT_ADMIN_AUTH_TOKEN },
     Placement { under: &["dsql"], command: &dsql::GENERATE_DB_CONNECT_AUTH_TOKEN },
     Placement { under: &["ecr"], command: &ecr::GET_LOGIN_PASSWORD },
@@ -62,6 +73,8 @@ pub static COMMANDS: &[Placement] = &[
     Placement { under: &["eks"], command: &eks::UPDATE_KUBECONFIG },
     Placement { under: &["rds"], command: &rds::GENERATE_DB_AUTH_TOKEN },
     Placement { under: &[], command: &s3::S3 },
+    Placement { under: &["codecommit"], command: &codecommit::CREDENTIAL_HELPER },
+    Placement { under: &["gamelift"], command: &gamelift::GET_GAME_SESSION_LOG },
     Placement { under: &["gamelift"], command: &gamelift::UPLOAD_BUILD },
     Placement { under: &["lightsail"], command: &lightsail::PUSH_CONTAINER_IMAGE },
     Placement { under: &["logs"], command: &logs::TAIL },
@@ -81,7 +94,11 @@ pub static COMMANDS: &[Placement] = &[
     Placement { under: &["emr"], command: &emr::RESTORE_FROM_HBASE_BACKUP },
     Placement { under: &["emr"], command: &emr::SCHEDULE_HBASE_BACKUP },
     Placement { under: &["emr"], command: &emr::TERMINATE_CLUSTERS },
+    Placement { under: &["emr-containers"], command: &emr_containers::CREATE_ROLE_ASSOCIATIONS },
+    Placement { under: &["emr-containers"], command: &emr_containers::DELETE_ROLE_ASSOCIATIONS },
+    Placement { under: &["emr-containers"], command: &emr_containers::UPDATE_ROLE_TRUST_POLICY },
     Placement { under: &["cloudtrail"], command: &cloudtrail::VALIDATE_LOGS },
+    Placement { under: &["cloudtrail"], command: &cloudtrail::VERIFY_QUERY_RESULTS },
 ];
 
 /// What takes the place of generated operations.

@@ -2,6 +2,7 @@
 
 use crate::program::{self, ProgramError};
 use crate::reply;
+use oxaws_cli::Context;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_cli::{Exit, Failure};
@@ -16,7 +17,13 @@ pub const TWEAKS: &[Tweak] = &[
 const PLUGIN: &str = "session-manager-plugin";
 /// The last version of the plugin that can't read the answer from a variable.
 const LAST_WITHOUT_VARIABLE: [u64; 4] = [1, 2, 497, 0];
+/// The first version of the plugin that `ssm start-session` doesn't warn about.
+const FIRST_UP_TO_DATE: [u64; 4] = [1, 2, 764, 0];
 const VARIABLE: &str = oxaws_env::var::AWS_SSM_START_SESSION_RESPONSE;
+/// What a user of an older plugin reads on standard error; the session goes on.
+const OUTDATED: &str = "\nWARNING: An outdated SessionManagerPlugin version detected. Please upgrade it to the latest \
+                        version. \nFor more information, refer:\n  \
+                        https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html\n";
 
 fn missing() -> Failure {
     Failure::General(
@@ -68,7 +75,7 @@ fn start_session(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
             &client.base_url,
         ])
     };
-    match session(&answer, &words) {
+    match session(cx, &answer, &words) {
         Err(ProgramError::Missing) => {
             // Nobody will use the session that has begun.
             reply::call(cx, "ssm", "TerminateSession", reply::params([("SessionId", id)]))?;
@@ -79,26 +86,34 @@ fn start_session(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
     }
 }
 
-fn session(answer: &str, words: &dyn Fn(&str) -> Vec<String>) -> Result<(), ProgramError> {
+/// Asks the plugin for its version, and gives it the answer in the way that this version reads it.
+fn session(cx: &Context, answer: &str, words: &dyn Fn(&str) -> Vec<String>) -> Result<(), ProgramError> {
     let asking = program::words([PLUGIN, "--version"]);
     let asked = program::capture(&asking)?;
     if !asked.status.success() {
         return Err(ProgramError::Io(std::io::Error::other(program::failure_text(&asking, asked.status))));
     }
-    if reads_variable(&String::from_utf8_lossy(&asked.stdout)) {
+    let version = version(&String::from_utf8_lossy(&asked.stdout));
+    if version.is_some_and(|v| v < FIRST_UP_TO_DATE) {
+        cx.ui.warn_plain(OUTDATED);
+    }
+    if version.is_some_and(|v| v > LAST_WITHOUT_VARIABLE) {
         return run(&words(VARIABLE), &[(VARIABLE, answer)]);
     }
     run(&words(answer), &[])
 }
 
-/// Whether a version is above [`LAST_WITHOUT_VARIABLE`].
-fn reads_variable(version: &str) -> bool {
-    let version: String = version.split_whitespace().collect();
-    let parts: Option<Vec<u64>> =
-        version.split('.').map(|p| p.parse().ok().filter(|_| p.bytes().all(|b| b.is_ascii_digit()))).collect();
-    let Some(mut parts) = parts.filter(|p| p.len() <= LAST_WITHOUT_VARIABLE.len()) else { return false };
-    parts.resize(LAST_WITHOUT_VARIABLE.len(), 0);
-    parts.as_slice() > LAST_WITHOUT_VARIABLE.as_slice()
+/// A version as its parts, of which there are at most four; missing ones are zero. Blanks don't count.
+fn version(text: &str) -> Option<[u64; 4]> {
+    let text: String = text.split_whitespace().collect();
+    let mut parts = [0; 4];
+    for (at, part) in text.split('.').enumerate() {
+        if !part.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        *parts.get_mut(at)? = part.parse().ok()?;
+    }
+    Some(parts)
 }
 
 fn execute_command(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
@@ -150,11 +165,17 @@ mod tests {
 
     #[test]
     fn versions() {
-        for new in ["1.2.498.0\n", "1.2.497.1", "2", "1.3"] {
-            assert!(reads_variable(new), "{new}");
+        for (text, parts) in [
+            ("1.2.498.0\n", [1, 2, 498, 0]),
+            ("1.2.497.1", [1, 2, 497, 1]),
+            ("2", [2, 0, 0, 0]),
+            (" 1.\n3", [1, 3, 0, 0]),
+            ("1.2.764", FIRST_UP_TO_DATE),
+        ] {
+            assert_eq!(version(text), Some(parts), "{text}");
         }
-        for old in ["1.2.497.0", "1.2", "", "x", "1.2.3.4.5", "1.2.498.0-beta", "+9"] {
-            assert!(!reads_variable(old), "{old}");
+        for text in ["", "x", "v1.3", "1.2.3.4.5", "1.2.498.0-beta", "+9", "1..2", "99999999999999999999"] {
+            assert_eq!(version(text), None, "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ mod marks;
 mod moment;
 mod scalar;
 
-pub use marks::{Foreign, Marks};
+pub use marks::{Foreign, Marks, Step};
 
 use entries::{Key, Pair, map_of, merge_entries, single_entries};
 use oxaws_value::{MAX_DEPTH, Value};

@@ -137,7 +137,8 @@ fn followed(cx: &Context, url: &str, limit: Duration) -> Result<String, Failure>
     }
 }
 
-fn joined(base: &str, location: &str) -> String {
+/// Where a redirect from `base` to `location` leads.
+pub fn joined(base: &str, location: &str) -> String {
     let parts = Parts::of(base);
     let origin = format!("{}://{}", parts.scheme, parts.authority);
     let path = parts.path.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -31,7 +31,7 @@ pub fn parse(text: &str) -> Result<Node, Failure> {
     if let Ok(value) = oxaws_value::parse_json(text) {
         return Ok(Node::of_value(&value));
     }
-    yaml_tree::read(text, Dialect { intrinsics: true, yes_no: true }).map_err(Failure::General)
+    yaml_tree::read(text, Dialect { intrinsics: true, yes_no: true, repeated_keys: true }).map_err(Failure::General)
 }
 
 /// A template as YAML.

@@ -2,10 +2,12 @@
 
 use flate2::bufread::GzDecoder;
 use oxaws_value::{Map, Value};
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256, digest};
 use ring::signature::{RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};
 use std::io::{ErrorKind, Read};
 
+/// How much of a file is hashed at once.
+const BLOCK: usize = 64 << 10;
 /// Members that a digest must have.
 const REQUIRED: [&str; 6] = [
     "digestPublicKeyFingerprint",
@@ -48,7 +50,30 @@ pub fn inflate(data: &[u8]) -> Inflated {
 
 /// Hexadecimal text of a SHA-256.
 pub fn sha256_hex(data: &[u8]) -> String {
-    digest(&SHA256, data).as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    hex(digest(&SHA256, data).as_ref())
+}
+
+/// The same of what a reader has left, without holding it.
+pub fn sha256_hex_of(reader: &mut dyn Read) -> std::io::Result<String> {
+    let mut context = Context::new(&SHA256);
+    let mut block = vec![0; BLOCK];
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => return Ok(hex(context.finish().as_ref())),
+            Ok(n) => context.update(block.get(..n).unwrap_or_default()),
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Whether an RSA signature (PKCS #1 v1.5 with SHA-256) of a message was made with the key of this public half.
+pub fn signed_by(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, key).verify(message, signature).is_ok()
 }
 
 /// A digest as it was delivered.
@@ -129,14 +154,12 @@ impl Digest {
             sha256_hex(&self.inflated)
         );
         let signature = unhex(&self.signature)?;
-        UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, key)
-            .verify(signed.as_bytes(), &signature)
-            .map_err(|_| "signature verification failed".to_owned())
+        if signed_by(key, signed.as_bytes(), &signature) { Ok(()) } else { Err("signature verification failed".into()) }
     }
 }
 
 /// Bytes from hexadecimal text, with Python's complaints.
-fn unhex(text: &str) -> Result<Vec<u8>, Invalid> {
+pub fn unhex(text: &str) -> Result<Vec<u8>, Invalid> {
     if !text.len().is_multiple_of(2) {
         return Err("Odd-length string".into());
     }
@@ -151,7 +174,7 @@ fn unhex(text: &str) -> Result<Vec<u8>, Invalid> {
 }
 
 /// Whether DER holds a sequence of two integers: an RSA public key of PKCS #1.
-fn is_rsa_key(der: &[u8]) -> bool {
+pub fn is_rsa_key(der: &[u8]) -> bool {
     let Some((body, [])) = element(der, 0x30) else { return false };
     let Some((_, rest)) = element(body, 0x02) else { return false };
     matches!(element(rest, 0x02), Some((_, [])))
@@ -215,6 +238,7 @@ mod tests {
 
     #[test]
     fn hexadecimal() {
+        assert_eq!(sha256_hex_of(&mut &b"abc"[..]).unwrap(), sha256_hex(b"abc"));
         assert_eq!(unhex("0aFF"), Ok(vec![10, 255]));
         assert_eq!(unhex("0"), Err("Odd-length string".into()));
         assert_eq!(unhex("zz"), Err("Non-hexadecimal digit found".into()));

@@ -48,6 +48,14 @@ impl Moment {
         format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
     }
 
+    /// The same, with the fraction of a second where there is one.
+    pub fn exact(self) -> String {
+        match self.0.rem_euclid(SECOND) {
+            0 => self.shown(),
+            micros => format!("{}.{micros:06}Z", self.shown().trim_end_matches('Z')),
+        }
+    }
+
     /// `20260102T030405Z`
     pub fn compact(self) -> String {
         self.shown().replace(['-', ':'], "")
@@ -93,6 +101,7 @@ mod tests {
         assert_eq!(moment.shown(), "2015-01-08T05:21:42Z");
         assert_eq!(moment.plus(-60).compact(), "20150108T052042Z");
         assert_eq!(moment.folder(), "2015/01/08");
+        assert_eq!((moment.exact(), Moment(1_500_000).exact()), (moment.shown(), "1970-01-01T00:00:01.500000Z".into()));
         assert_eq!(digits("20150108"), Some(digits("201501080000").unwrap()));
         for bad in ["1", "20151301", "2015010125", "20150230"] {
             assert_eq!(digits(bad), None, "{bad}");

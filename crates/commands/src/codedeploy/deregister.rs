@@ -4,7 +4,7 @@ use super::instance::Calls;
 use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallError, CallInput, Paging};
+use oxaws_client::{CallError, CallInput};
 use oxaws_value::{Map, Value};
 
 /// The command.
@@ -90,7 +90,7 @@ fn each(
 ) -> Result<(), CallError> {
     let cx = calls.call.cx;
     let operation = reply::operation_of(cx, "iam", listing)?;
-    let mut pages = cx.session.pages(operation, CallInput::new(params), &Paging::default())?;
+    let mut pages = cx.session.pages_with(operation, CallInput::new(params), calls.iam_options())?;
     while let Some(page) = pages.next()? {
         for item in page.get(member).and_then(Value::as_list).unwrap_or_default() {
             let (operation, params) = call_for(item);

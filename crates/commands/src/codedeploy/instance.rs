@@ -39,7 +39,8 @@ impl<'a> Calls<'a> {
         Ok(calls)
     }
 
-    fn iam_options(&self) -> ClientOptions {
+    /// Settings of the calls to IAM.
+    pub fn iam_options(&self) -> ClientOptions {
         ClientOptions { region: Some(self.region.clone()), configured_endpoint: true, ..ClientOptions::default() }
     }
 

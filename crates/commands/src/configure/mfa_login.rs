@@ -5,7 +5,7 @@ use crate::{profile_file, prompt, reply};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_value::{Map, Timestamp, Value, python_int_text};
 use std::sync::Arc;
 
 pub(super) static MFA_LOGIN: Command = Command {
@@ -34,6 +34,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         }
     };
     let typed_serial = call.args.word("serial_number").filter(|s| !s.is_empty());
+    let mut keys_were_typed = false;
     let (serial, code, signer) = if cx.session.find_credentials()?.is_some() {
         let configured = cx.session.config()?.profile()?.text("mfa_serial").filter(|s| !s.is_empty());
         let serial = match typed_serial.or(configured) {
@@ -49,6 +50,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         }
         (serial, code, Signer::Session)
     } else {
+        keys_were_typed = true;
         match ask_everything(cx, typed_serial)? {
             Ok(all) => all,
             Err(exit) => return Ok(exit),
@@ -72,7 +74,11 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         Err(CallError::Service(failure)) => return Ok(refused(cx, &format!("An error occurred: {failure}"))),
         Err(error) => return Err(error.into()),
     };
-    store(cx, reply::structure(&found, "Credentials")?, &profile)
+    let found = reply::structure(&found, "Credentials")?;
+    let end = reply::text(found, "Expiration")?;
+    // The AWS CLI calls with keys that were typed in through a plain client, which reads a date where its own keeps text.
+    let end = if keys_were_typed { as_utc(cx, end) } else { end.to_owned() };
+    store(cx, found, &profile, &end)
 }
 
 /// Without credentials of any kind, they are asked for too.
@@ -113,14 +119,24 @@ fn proposed_profile(serial: &str) -> String {
     }
 }
 
-fn store(cx: &Context, found: &Map, profile: &str) -> Result<Exit, Failure> {
+/// A timestamp as `YYYY-MM-DD HH:MM:SS UTC`: its own hours, whatever its offset; text that is no timestamp stays as it is.
+fn as_utc(cx: &Context, text: &str) -> String {
+    cx.session.with_clock(|clock| match Timestamp::parse(text, &clock) {
+        Ok(time) => {
+            let c = time.local();
+            format!("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", c.year, c.month, c.day, c.hour, c.minute, c.second)
+        }
+        Err(_) => text.to_owned(),
+    })
+}
+
+fn store(cx: &Context, found: &Map, profile: &str, end: &str) -> Result<Exit, Failure> {
     let change = |key: &str, member: &str| Ok::<_, Failure>((key.to_owned(), reply::text(found, member)?.into()));
     let changes = [
         change(ACCESS_KEY, "AccessKeyId")?,
         change(SECRET_KEY, "SecretAccessKey")?,
         change(SESSION_TOKEN, "SessionToken")?,
     ];
-    let end = reply::text(found, "Expiration")?;
     let file = cx.session.config_unchecked().credentials_file();
     profile_file::update(cx, &file, profile, &changes, true)?;
     cx.ui.text(&format!(

@@ -1,12 +1,15 @@
 //! `aws ddb put`: one item, or several in batches.
 
 use super::expression::Placeholders;
-use super::types::{Item, attributes};
+use super::types::{Item, attributes, note_keys};
 use crate::reply;
 use crate::yaml_tree::{self, Dialect, Node};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
+use oxaws_client::validate::Classes;
+use oxaws_client::{CallError, CallInput};
+use oxaws_input::yaml::{Marks, Step};
 use oxaws_value::{Map, Value};
 
 /// Items of one batch.
@@ -51,7 +54,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     params.insert("TableName", table);
     if let Some(item) = items.first() {
         params.insert("Item", item_value(item)?);
-        reply::call(cx, "dynamodb", "PutItem", params)?;
+        let mut marks = Marks::default();
+        note_keys(item, &[Step::Key("Item")], &mut marks);
+        put(call, "PutItem", params, marks)?;
     }
     Ok(Exit::Success)
 }
@@ -79,17 +84,33 @@ fn item_value(node: &Node) -> Result<Value, Failure> {
     }
 }
 
+/// Calls an operation that puts items; `marks` knows which of their keys aren't text.
+fn put(call: &CommandCall, operation: &str, params: Map, marks: Marks) -> Result<Map, CallError> {
+    let operation = reply::operation_of(call.cx, "dynamodb", operation)?;
+    let input = CallInput { classes: Classes { marks, ..Classes::default() }, ..CallInput::new(params) };
+    Ok(call.cx.session.call(operation, input)?.value)
+}
+
 fn batches(call: &CommandCall, table: &str, items: &[Node], base: Map) -> Result<(), Failure> {
     let request = |item: &Node| -> Result<Value, Failure> {
         let put = reply::params([("Item", item_value(item)?)]);
         Ok(Value::Map(reply::params([("PutRequest", Value::Map(put))])))
     };
     let mut waiting: Vec<Value> = items.iter().map(request).collect::<Result<_, _>>()?;
+    let mut fresh = items;
     while !waiting.is_empty() {
         let rest = waiting.split_off(waiting.len().min(BATCH));
         let mut params = base.clone();
         params.insert("RequestItems", Value::Map(reply::params([(table, Value::List(waiting))])));
-        let reply = reply::call(call.cx, "dynamodb", "BatchWriteItem", params)?;
+        let (batch, later) = fresh.split_at(fresh.len().min(BATCH));
+        fresh = later;
+        let mut marks = Marks::default();
+        for (at, item) in batch.iter().enumerate() {
+            let path = ["RequestItems", table].map(Step::Key);
+            let below = [Step::Item(at), Step::Key("PutRequest"), Step::Key("Item")];
+            note_keys(item, &[&path[..], &below[..]].concat(), &mut marks);
+        }
+        let reply = put(call, "BatchWriteItem", params, marks)?;
         waiting = rest;
         let unprocessed = reply.get("UnprocessedItems").and_then(|u| u.get(table)).and_then(Value::as_list);
         waiting.extend(unprocessed.unwrap_or_default().iter().cloned());

@@ -4,6 +4,7 @@ use super::decimal::Decimal;
 use crate::reply;
 use crate::yaml_tree::Node;
 use oxaws_cli::Failure;
+use oxaws_input::yaml::{Foreign, Marks, Step};
 use oxaws_value::{Map, Value};
 
 /// A value as an expression or an item has it.
@@ -84,6 +85,38 @@ impl Item {
                 return Err(Failure::General(format!("Unsupported type \"<class '{kind}'>\" for value \"{text}\"")));
             }
         })
+    }
+}
+
+/// Notes the keys in an item that aren't text, at the places where they are in the request that has the item at `path`.
+/// DynamoDB has no other keys: the check of the call's parameters complains about them.
+pub fn note_keys(item: &Node, path: &[Step], marks: &mut Marks) {
+    let Node::Map(entries) = item else { return };
+    for (key, value) in entries {
+        let text = key_text(key);
+        if !matches!(key, Node::Text(_)) {
+            let class = if matches!(key, Node::Float(..)) { "decimal.Decimal" } else { key.python_type("dict") };
+            marks.note_key(path, &text, Foreign::of_key(class, &text));
+        }
+        let below = [path, &[Step::Key(&text)]].concat();
+        match value {
+            Node::Map(_) => note_keys(value, &[below.as_slice(), &[Step::Key("M")]].concat(), marks),
+            Node::List(_) => note_keys_of_items(value, &below, marks),
+            _ => {}
+        }
+    }
+}
+
+/// The same for an attribute that is a list.
+fn note_keys_of_items(list: &Node, path: &[Step], marks: &mut Marks) {
+    let Node::List(items) = list else { return };
+    for (at, item) in items.iter().enumerate() {
+        let below = [path, &[Step::Key("L"), Step::Item(at)]].concat();
+        match item {
+            Node::Map(_) => note_keys(item, &[below.as_slice(), &[Step::Key("M")]].concat(), marks),
+            Node::List(_) => note_keys_of_items(item, &below, marks),
+            _ => {}
+        }
     }
 }
 
@@ -192,6 +225,23 @@ mod tests {
             r#"{"a":{"S":"x"},"n":{"N":"1.50"},"l":{"L":[{"NULL":true},{"BOOL":true}]},"m":{"M":{"k":{"N":"2"}}},"s":{"NS":["1","2"]}}"#
         );
         assert!(Item::of_node(&Node::Date("2020-01-01".into())).is_err());
+    }
+
+    #[test]
+    fn keys_that_are_not_text_are_noted() {
+        let node = crate::yaml_tree::read("{1: x, a: [{true: [{1.5: y}]}], b: {null: z}}", Default::default()).unwrap();
+        let mut marks = Marks::default();
+        note_keys(&node, &[Step::Key("Item")], &mut marks);
+        let item = marks.entry("Item");
+        assert_eq!(item.key("1").unwrap().class(), "int");
+        let first = item.entry("a").entry("L").item(0).entry("M");
+        assert_eq!(first.key("True").unwrap().class(), "bool");
+        assert_eq!(
+            first.entry("True").entry("L").item(0).entry("M").key("1.5").map(Foreign::class),
+            Some("decimal.Decimal")
+        );
+        assert_eq!(item.entry("b").entry("M").key("None").map(Foreign::shown), Some("None"));
+        assert!(item.key("a").is_none() && !marks.has_foreign_key());
     }
 
     #[test]

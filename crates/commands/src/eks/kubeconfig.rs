@@ -19,6 +19,7 @@ const TYPES: [(&str, &str); 7] = [
     ("users", "list"),
 ];
 const MAP: &str = "collections.OrderedDict";
+const DIALECT: Dialect = Dialect { intrinsics: false, yes_no: false, repeated_keys: true };
 /// Mode of a new file.
 const MODE: u32 = 0o600;
 
@@ -44,7 +45,7 @@ impl Kubeconfig {
             Ok(bytes) => {
                 // Bytes that aren't text would be written back as something else.
                 let text = decode_utf8(&bytes).map_err(general)?;
-                yaml_tree::read(text, Dialect::default())
+                yaml_tree::read(text, DIALECT)
                     .map_err(|e| general(format!("YamlError while loading kubeconfig: {e}")))?
             }
             Err(e) if e.kind() == ErrorKind::NotFound => Node::Null,
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     fn config(text: &str) -> Result<Kubeconfig, Failure> {
-        let content = yaml_tree::read(text, Dialect::default()).unwrap();
+        let content = yaml_tree::read(text, DIALECT).unwrap();
         let config = Kubeconfig { path: PathBuf::from("/k"), content };
         config.check().map(|()| config)
     }

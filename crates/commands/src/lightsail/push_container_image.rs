@@ -59,7 +59,9 @@ fn configuration(call: &CommandCall) -> Result<Map, Failure> {
         }
     };
     text("endpoint", globals.endpoint_url.clone());
-    out.insert("doNotVerifySSL", !globals.verify_ssl);
+    if !globals.verify_ssl {
+        out.insert("doNotVerifySSL", true);
+    }
     out.insert("paginate", globals.paginate);
     let mut text = |key: &'static str, value: Option<String>| {
         if let Some(value) = value {

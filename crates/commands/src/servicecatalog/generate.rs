@@ -6,7 +6,7 @@ use crate::{paths, reply};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::ClientOptions;
+use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 
@@ -171,7 +171,10 @@ fn upload(call: &CommandCall) -> Result<String, Failure> {
     uploader.make_client()?;
     let name = paths::last_part(file);
     match uploader.upload(Path::new(file), name) {
-        Err(UploadError::File(_)) => return Err(Failure::General(format!("{file} cannot be found"))),
+        // The AWS CLI says so of whatever the operating system refuses, a folder for instance.
+        Err(UploadError::File(_) | UploadError::Call(CallError::Io(_))) => {
+            return Err(Failure::General(format!("{file} cannot be found")));
+        }
         other => other.map_err(|e| e.into_failure(Path::new(file)))?,
     };
     let host = if region == "us-east-1" { "s3".to_owned() } else { format!("s3-{region}") };

@@ -17,6 +17,9 @@ pub struct Dialect {
     pub intrinsics: bool,
     /// `yes`, `no`, `on` and `off` are truths (YAML 1.1).
     pub yes_no: bool,
+    /// A repeated key is no error: the last value counts, at the place of the first. The AWS CLI's readers of templates and
+    /// of kubeconfig files build their maps from pairs, and so never compare the keys.
+    pub repeated_keys: bool,
 }
 
 /// Reads a text of at most one document; without one the node is [`Node::Null`].
@@ -102,7 +105,7 @@ impl Builder {
             Event::SequenceEnd | Event::MappingEnd => {
                 let open = self.open.pop().ok_or("unexpected end of a collection")?;
                 let anchor = open.anchor;
-                let node = open.close()?;
+                let node = open.close(self.dialect.repeated_keys)?;
                 self.finished(node, anchor, false)
             }
             _ => Ok(()),
@@ -247,13 +250,13 @@ impl Builder {
 }
 
 impl Open {
-    fn close(self) -> Result<Node, String> {
+    fn close(self, repeated_keys: bool) -> Result<Node, String> {
         let node = match self.kind {
             Kind::List => Node::List(self.items),
             Kind::Set => Node::Set(self.entries.into_iter().map(|(k, _)| k).collect()),
             Kind::Map => {
                 // Merged entries come first, and are replaced in place; with them, repeated keys are let pass.
-                let unique = self.merged.is_empty();
+                let unique = self.merged.is_empty() && !repeated_keys;
                 let mut map: Vec<(Node, Node)> = self.merged;
                 let mut places: HashMap<String, usize> =
                     map.iter().enumerate().map(|(at, (k, _))| (format!("{k:?}"), at)).collect();

@@ -400,7 +400,7 @@ mod tests {
 
     const WIDE: Layout = Layout { width: None, quote_yes_no: false, usual: false };
     const TEMPLATE: Layout = Layout { width: Some(80), quote_yes_no: true, usual: false };
-    const INTRINSICS: Dialect = Dialect { intrinsics: true, yes_no: true };
+    const INTRINSICS: Dialect = Dialect { intrinsics: true, yes_no: true, repeated_keys: false };
 
     #[test]
     fn templates_come_back() {
@@ -417,6 +417,8 @@ mod tests {
         assert!(read("a: !Nope x", Dialect::default()).is_err());
         assert!(read("a: [b", Dialect::default()).is_err());
         assert!(read("a: 1\na: 2", Dialect::default()).is_err());
+        let last = read("a: 1\nb: 3\na: {c: 1, c: 2}", Dialect { repeated_keys: true, ..Dialect::default() }).unwrap();
+        assert_eq!(write(&last, WIDE), "a:\n  c: 2\nb: 3\n");
         let merged = read("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n", Dialect::default()).unwrap();
         assert_eq!(write(merged.get("y").unwrap(), WIDE), "a: 1\nb: 3\n");
         assert_eq!(read("", Dialect::default()), Ok(Node::Null));

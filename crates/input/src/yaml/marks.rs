@@ -22,6 +22,11 @@ impl Foreign {
         Foreign { class, shown, repr }
     }
 
+    /// A map's key that isn't text, with its class and Python's `str()`.
+    pub fn of_key(class: &'static str, shown: &str) -> Self {
+        Foreign { class, shown: shown.to_owned(), repr: shown.to_owned() }
+    }
+
     /// The class, such as `datetime.date`.
     pub fn class(&self) -> &'static str {
         self.class
@@ -46,6 +51,15 @@ pub struct Marks {
 pub(super) struct Entry {
     pub(super) key: Option<Foreign>,
     pub(super) value: Marks,
+}
+
+/// A step from a value to one that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// To the value under a map's key.
+    Key(&'a str),
+    /// To a list's item.
+    Item(usize),
 }
 
 static NONE: Marks = Marks { own: None, entries: BTreeMap::new(), items: BTreeMap::new() };
@@ -75,6 +89,17 @@ impl Marks {
     /// The marks of a list's item.
     pub fn item(&self, index: usize) -> &Marks {
         self.items.get(&index).unwrap_or(&NONE)
+    }
+
+    /// Notes that `key` of the map at `path` isn't text.
+    pub fn note_key(&mut self, path: &[Step], key: &str, foreign: Foreign) {
+        match path.split_first() {
+            None => self.entries.entry(key.to_owned()).or_default().key = Some(foreign),
+            Some((Step::Key(name), rest)) => {
+                self.entries.entry((*name).to_owned()).or_default().value.note_key(rest, key, foreign);
+            }
+            Some((Step::Item(index), rest)) => self.items.entry(*index).or_default().note_key(rest, key, foreign),
+        }
     }
 
     /// Whether some key of the map itself isn't text.

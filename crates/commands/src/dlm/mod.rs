@@ -1,0 +1,5 @@
+//! `aws dlm`
+
+mod create_default_role;
+
+pub use create_default_role::CREATE_DEFAULT_ROLE;
