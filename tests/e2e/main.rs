@@ -18,3 +18,4 @@ mod rest;
 mod s3;
 mod s3_commands;
 mod servers;
+mod terminal;

@@ -100,7 +100,7 @@ fn unescape(text: &str) -> Option<String> {
                     Some(hex) => u32::from_str_radix(hex, 16).ok()?,
                     None => number.parse().ok()?,
                 };
-                char::from_u32(code)?
+                char::from_u32(code).filter(|c| *c >= ' ' || matches!(c, '\t' | '\n' | '\r'))?
             }
         });
         out.push_str(after);
