@@ -144,6 +144,7 @@ const UNNAMED: &str = "application verification failure";
 fn chain(fault: &webpki::Error) -> &'static str {
     match fault {
         webpki::Error::EndEntityUsedAsCa => "invalid CA certificate",
+        webpki::Error::UnsupportedCriticalExtension => "unhandled critical extension",
         webpki::Error::CaUsedAsEndEntity | webpki::Error::EmptyEkuExtension => "unsuitable certificate purpose",
         webpki::Error::PathLenConstraintViolated => "path length constraint exceeded",
         webpki::Error::MaximumPathDepthExceeded
@@ -168,9 +169,10 @@ fn message(fault: &InvalidMessage) -> &'static str {
         // What a server that speaks plain HTTP looks like.
         InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion => "WRONG_VERSION_NUMBER",
         InvalidMessage::MessageTooLarge => "RECORD_LAYER_FAILURE",
-        InvalidMessage::UnexpectedMessage(_) | InvalidMessage::InvalidEmptyPayload | InvalidMessage::InvalidCcs => {
-            "UNEXPECTED_MESSAGE"
-        }
+        InvalidMessage::UnexpectedMessage(_)
+        | InvalidMessage::HandshakePayloadTooLarge
+        | InvalidMessage::InvalidEmptyPayload
+        | InvalidMessage::InvalidCcs => "UNEXPECTED_MESSAGE",
         _ => "BAD_PACKET",
     }
 }
