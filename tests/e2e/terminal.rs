@@ -31,8 +31,8 @@ fn in_a_terminal(aws: &Aws, args: &[&str]) -> Outcome {
 }
 
 /// Clears the screen, sets the title, colours by C1, turns text around.
-const EVIL: &str = r"a\u001b[2J\u001b]0;t\u0007\u009b31m\u202eb\r";
-const SPELLED: &str = r"a\x1b[2J\x1b]0;t\x07\x9b31m\u202eb\r";
+const EVIL: &str = r"a\u001b[2J\u001b]0;t\u0007\u009b31m\u202eb\rc";
+const SPELLED: &str = r"a\x1b[2J\x1b]0;t\x07\x9b31m\u202eb\rc";
 
 fn aws_with(reply: Reply) -> (Aws, oxaws_testkit::stub::Stub) {
     let (aws, stub) = stub([reply]);
@@ -47,7 +47,7 @@ fn table_names() -> Reply {
 fn output_of_every_format() {
     for (format, expected) in [
         ("text", format!("TABLENAMES\t{SPELLED}\n")),
-        ("json", r#""a\u001b[2J\u001b]0;t\u0007\u009b31m\u202eb\r""#.to_owned()),
+        ("json", r#""a\u001b[2J\u001b]0;t\u0007\u009b31m\u202eb\rc""#.to_owned()),
         ("table", format!("|  {SPELLED}  |")),
         ("yaml", "31m".to_owned()),
         ("yaml-stream", "31m".to_owned()),
@@ -63,7 +63,7 @@ fn output_of_every_format() {
     // Through a pipe nothing changes.
     let (aws, _stub) = aws_with(table_names());
     let piped = run(&aws, &["dynamodb", "list-tables", "--output", "text"]);
-    assert_eq!(piped.stdout, "TABLENAMES\ta\x1b[2J\x1b]0;t\x07\u{9b}31m\u{202e}b\r\n");
+    assert_eq!(piped.stdout, "TABLENAMES\ta\x1b[2J\x1b]0;t\x07\u{9b}31m\u{202e}b\rc\n");
 }
 
 #[test]

@@ -24,8 +24,7 @@ impl Registry {
         let found = self.unbuilt_under(path).into_iter().find(|n| *n == name)?;
         let command = path.iter().copied().chain([found]).collect::<Vec<_>>().join(" ");
         Some(Failure::ParamValidation(format!(
-            "'aws {command}' is a command of the AWS CLI that oxaws does not support yet. The operations of the service \
-             API are available: see 'aws help'."
+            "'aws {command}' is a command of the AWS CLI that oxaws does not support yet."
         )))
     }
 }
