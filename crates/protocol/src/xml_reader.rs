@@ -268,7 +268,7 @@ mod tests {
             ("<A>&#27;</A>", "reference to invalid character number: line 1, column 3"),
             ("<A>a\n&#x1b;</A>", "reference to invalid character number: line 2, column 0"),
             ("<A><B>x</B>&#xffff;</A>", "reference to invalid character number: line 1, column 11"),
-            ("<A b='&#7;'/>", "reference to invalid character number: line 1, column 0"),
+            ("<A b='&#7;'/>", "reference to invalid character number: line 1, column 6"),
             ("<A>\u{1}</A>", "not well-formed (invalid token): line 1, column 3"),
             ("<A>]]></A>", "not well-formed (invalid token): line 1, column 5"),
             ("<A><![CDATA[x</A>", "unclosed CDATA section: line 1, column 17"),
