@@ -55,7 +55,7 @@ fn output_of_every_format() {
         let (aws, _stub) = aws_with(table_names());
         let args = ["dynamodb", "list-tables", "--output", format, "--color", "off"];
         let shown = in_a_terminal(&aws, &args);
-        assert_eq!(shown.code, Some(0), "{format}: {}", shown.stdout);
+        assert_eq!(shown.code, 0, "{format}: {}", shown.stdout);
         assert!(shown.stdout.contains(&expected), "{format}: {:?}", shown.stdout);
         let driven = shown.stdout.contains(|c: char| (c.is_control() && !"\n\t".contains(c)) || c == '\u{202e}');
         assert!(!driven, "{format}: {:?}", shown.stdout);
@@ -86,7 +86,7 @@ fn error_messages() {
         let (aws, _stub) = aws_with(Reply::new(400, "application/x-amz-json-1.0", body.clone()));
         let args = ["dynamodb", "describe-table", "--table-name", "t", "--cli-error-format", format, "--color", "off"];
         let shown = in_a_terminal(&aws, &args);
-        assert_eq!(shown.code, Some(254), "{format}: {}", shown.stdout);
+        assert_eq!(shown.code, 254, "{format}: {}", shown.stdout);
         assert!(shown.stdout.contains(&expected), "{format}: {:?}", shown.stdout);
         assert!(!shown.stdout.contains(['\x1b', '\u{9b}', '\u{202e}', '\x07', '\r']), "{format}: {:?}", shown.stdout);
     }
@@ -121,7 +121,7 @@ fn names_of_transfers_that_fail() {
     let (aws, _stub) = stub([listing(), Reply::new(403, "application/xml", denied)]);
     let aws = aws.with("TERM", "xterm");
     let shown = in_a_terminal(&aws, &["s3", "rm", "s3://b", "--recursive"]);
-    assert_eq!(shown.code, Some(1));
+    assert_eq!(shown.code, 1);
     let expected = "delete failed: s3://b/a\\x1b[2J\\nb\\x9b\\u202e An error occurred (AccessDenied)";
     assert!(shown.stdout.contains(expected) && shown.stdout.contains("no\\u202e"), "{:?}", shown.stdout);
 }
@@ -130,6 +130,6 @@ fn names_of_transfers_that_fail() {
 fn what_is_typed_comes_back_spelled_out() {
     let aws = Aws::new().expect("an executable");
     let shown = in_a_terminal(&aws, &["s3", "\x1b[2Jx"]);
-    assert_eq!(shown.code, Some(252));
+    assert_eq!(shown.code, 252);
     assert!(shown.stdout.contains("Found invalid choice '\\x1b[2Jx'"), "{:?}", shown.stdout);
 }
