@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(value) = parse_json_bytes(document) else { return };
     let name = Format::NAMES[usize::from(*choice) % Format::NAMES.len()];
     let Some(format) = Format::from_name(name) else { return };
-    let options = TableOptions { width: usize::from(*choice), colour: choice & 1 == 0 };
+    let options = TableOptions { width: usize::from(*choice), colour: choice & 1 == 0, visible: choice & 2 == 0 };
     let mut whole = Vec::new();
     let written = write(&mut whole, format, "Title", &value, &options).is_ok();
     if let (true, Value::List(elements)) = (written, &value)

@@ -176,3 +176,82 @@ fn an_answer_that_is_no_xml_is_told_in_expats_words() {
         }
     }
 }
+
+#[test]
+fn a_command_that_is_not_built_yet() {
+    for command in
+        [&["update"][..], &["ecs", "deploy", "--service", "s"], &["configure", "wizard"], &["update", "help"]]
+    {
+        let outcome = run(&aws(), command);
+        let named = if command[0] == "update" { "update".to_owned() } else { command[..2].join(" ") };
+        let expected = format!("'aws {named}' is a command of the AWS CLI that oxaws does not support yet.");
+        assert_eq!(outcome.code, 252, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(&expected), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("invalid choice"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn auto_prompt_is_not_ignored_silently() {
+    const SAID: &str = "warning: auto-prompt is not supported by oxaws yet;";
+    let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult>\
+        </GetCallerIdentityResponse>";
+    let ask = ["sts", "get-caller-identity", "--output", "text"];
+    let (aws, _stub) = stub([Reply::xml(identity)]);
+    let outcome = run(&aws.with("AWS_CLI_AUTO_PROMPT", "on"), &ask);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "1\n"));
+    assert!(outcome.stderr.starts_with(SAID), "{}", outcome.stderr);
+    let (aws, _stub) = stub([Reply::xml(identity)]);
+    let outcome = run(&aws.with("AWS_CLI_AUTO_PROMPT", "on-partial"), &ask);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    // The AWS CLI would have asked after this one.
+    let outcome = run(&self::aws().with("AWS_CLI_AUTO_PROMPT", "on-partial"), &["sts"]);
+    assert_eq!(outcome.code, 252);
+    assert!(outcome.stderr.contains(&format!("\n{SAID}")), "{}", outcome.stderr);
+    let outcome = run(&self::aws(), &["--cli-auto-prompt"]);
+    assert_eq!(outcome.code, 252);
+    assert!(outcome.stderr.starts_with(SAID), "{}", outcome.stderr);
+    for quiet in [&["--version", "--cli-auto-prompt"][..], &["sts", "--no-cli-auto-prompt"]] {
+        let outcome = run(&self::aws().with("AWS_CLI_AUTO_PROMPT", "on"), quiet);
+        assert!(!outcome.stderr.contains(SAID), "{quiet:?} {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn the_port_of_the_local_server() {
+    let range = "exit 252\n--- stderr\n\naws: [ERROR]: An error occurred (ParamValidation): Invalid value for \
+         --redirect-port. Value must be between 1 and 65535.";
+    for command in [&["login"][..], &["sso", "login"], &["configure", "sso"]] {
+        let with = |port| run(&aws(), &[command, &["--redirect-port", port]].concat());
+        for port in ["0", "65536", "-1", "99999999999999999999"] {
+            with(port).check(range);
+        }
+        with("x").check("exit 255\n--- stderr\n\naws: [ERROR]: invalid literal for int() with base 10: 'x'");
+    }
+    // A port that somebody has already: the login ends before a browser is opened.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let outcome = run(&aws(), &["login", "--redirect-port", &port]);
+    assert_eq!(outcome.code, 255, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("callback handler: [Errno 98] Address already in use"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_reference_to_a_character_that_xml_does_not_allow() {
+    let reply = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1&#27;[2J</Account>\
+        </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let (aws, _stub) = stub([Reply::xml(reply)]);
+    let outcome = run(&aws, &["sts", "get-caller-identity"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (255, ""));
+    let expected = "Unable to parse response (reference to invalid character number: line 1, column 62)";
+    assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    let listing = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a&#27;</Key><LastModified>\
+        2021-02-11T04:24:23.000Z</LastModified><Size>1</Size></Contents></ListBucketResult>";
+    // Nothing is deleted after such a listing, which S3's commands take for an error of the service.
+    for (command, code) in [(&["s3", "ls", "s3://b"][..], 254), (&["s3", "rm", "s3://b", "--recursive"], 1)] {
+        let (aws, stub) = stub([Reply::xml(listing)]);
+        let outcome = run(&aws, command);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{command:?} {}", outcome.stderr);
+        assert_eq!(stub.count(), 1, "{command:?}");
+    }
+}

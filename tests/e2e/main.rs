@@ -20,4 +20,5 @@ mod rest;
 mod s3;
 mod s3_commands;
 mod servers;
+mod terminal;
 mod written;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 static REGISTRY: Registry = Registry {
     commands: oxaws_commands::COMMANDS,
+    unbuilt: oxaws_commands::UNBUILT,
     removals: oxaws_tweaks::REMOVALS,
     renames: oxaws_tweaks::RENAMES,
     arg_renames: oxaws_tweaks::ARG_RENAMES,

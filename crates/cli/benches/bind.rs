@@ -19,7 +19,8 @@ const LENGTH: usize = 500_000;
 /// How much more than reading the JSON is too much.
 const MOST: f64 = 3.0;
 
-static REGISTRY: Registry = Registry { commands: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
+static REGISTRY: Registry =
+    Registry { commands: &[], unbuilt: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
 
 fn main() {
     divan::main();

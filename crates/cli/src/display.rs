@@ -257,7 +257,7 @@ impl Context<'_> {
             "off" => false,
             _ => self.ui.is_terminal(),
         };
-        TableOptions { width: self.ui.width(), colour }
+        TableOptions { width: self.ui.width(), colour, visible: self.ui.is_terminal() }
     }
 
     /// How blobs are typed: `base64` or `raw-in-base64-out`.

@@ -1,6 +1,7 @@
 //! From the arguments to the exit code.
 
 use crate::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
+use crate::auto_prompt::AutoPrompt;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -14,6 +15,7 @@ use oxaws_config::Config;
 use oxaws_env::World;
 use oxaws_model::{Operation, Pack, Service};
 use oxaws_value::Value;
+use std::cell::OnceCell;
 
 /// Runs the program: everything between `main` and the exit code.
 pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
@@ -68,26 +70,43 @@ impl Driver<'_> {
         if let Err(failure) = check_early(args) {
             return self.fail(&failure, &env_config, Some("enhanced"));
         }
-        let first =
-            match first_parse_checked(args, &|name| unknown_command(&self.services, self.registry, &aliases, name)) {
-                Ok(Some(first)) => first,
-                Ok(None) => {
-                    let ui = Ui::new(self.world, false);
-                    return match ui.line(&version::text(self.world)) {
-                        Ok(()) => Exit::Success,
-                        Err(failure) => self.fail(&failure, &env_config, None),
-                    };
-                }
-                Err(error) => return self.fail(&Failure::usage(&error), &env_config, None),
-            };
+        let mode = AutoPrompt::of(args, &env_config);
+        let ui = Ui::new(self.world, false);
+        mode.before(&ui);
+        let exit = self.checked(args, &aliases, &env_config);
+        mode.after(&ui, exit);
+        exit
+    }
+
+    fn checked(&self, args: &[String], aliases: &alias::Aliases, env_config: &Config) -> Exit {
+        let missing = OnceCell::new();
+        let unknown = |name: &str| {
+            let problem = unknown_command(&self.services, self.registry, aliases, name)?;
+            missing.get_or_init(|| self.registry.unbuilt(&[], name));
+            Some(problem)
+        };
+        let first = match first_parse_checked(args, &unknown) {
+            Ok(Some(first)) => first,
+            Ok(None) => {
+                let ui = Ui::new(self.world, false);
+                return match ui.line(&version::text(self.world)) {
+                    Ok(()) => Exit::Success,
+                    Err(failure) => self.fail(&failure, env_config, None),
+                };
+            }
+            Err(error) => {
+                let failure = missing.into_inner().flatten().unwrap_or_else(|| Failure::usage(&error));
+                return self.fail(&failure, env_config, None);
+            }
+        };
         let globals = match Globals::from_parsed(&first.options) {
             Ok(globals) => globals,
             Err(failure) => {
                 let typed = first.options.word("cli_error_format").map(str::to_owned);
-                return self.fail(&failure, &env_config, typed.as_deref());
+                return self.fail(&failure, env_config, typed.as_deref());
             }
         };
-        self.with_globals(first, globals, &aliases, args, &env_config)
+        self.with_globals(first, globals, aliases, args, env_config)
     }
 
     fn with_globals(
@@ -182,7 +201,9 @@ pub(crate) fn unknown_command(
         return None;
     }
     let names = services.names();
-    let names = names.iter().map(String::as_str).chain(registry.commands_under(&[]).map(|c| c.name)).chain(["help"]);
+    let written =
+        registry.commands_under(&[]).map(|c| c.name).chain(registry.unbuilt_under(&[]).into_iter().map(|n| n as &str));
+    let names = names.iter().map(String::as_str).chain(written).chain(["help"]);
     Some(invalid_choice(name, names.chain(aliases.top_level_names())))
 }
 
@@ -295,9 +316,13 @@ pub(crate) fn run_operation(
     match find_operation(cx.registry, service, command, name) {
         Some(found) => operation::run(cx, aliases, found, command, name, rest),
         None => {
+            if let Some(failure) = cx.registry.unbuilt(&[command], name) {
+                return Err(failure);
+            }
             let names = service_command_names(cx.registry, service, command);
+            let names = names.into_iter().chain(cx.registry.unbuilt_under(&[command])).map(|n| n as &str);
             let aliases = aliases.names_below(&[command]);
-            let text = invalid_choice(name, names.into_iter().chain(aliases.iter().map(String::as_str)));
+            let text = invalid_choice(name, names.chain(aliases.iter().map(String::as_str)));
             Err(Failure::usage(&ParseError(format!("argument operation: {text}"))))
         }
     }
@@ -323,11 +348,21 @@ pub(crate) fn run_command(
     if !below.is_empty() || !alias_names.is_empty() {
         let mut specs: Vec<Spec> = command.options.iter().map(|o| Spec { required: false, ..o.spec() }).collect();
         specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") });
+        let missing = OnceCell::new();
         let unknown = |dest: &str, name: &str| {
             let names = || below.iter().map(|c| c.name).chain(alias_names.iter().map(String::as_str));
-            (dest == "subcommand" && names().all(|n| n != name)).then(|| invalid_choice(name, names()))
+            if dest != "subcommand" || names().any(|n| n == name) {
+                return None;
+            }
+            missing.get_or_init(|| cx.registry.unbuilt(&path, name));
+            let missing = cx.registry.unbuilt_under(&path);
+            Some(invalid_choice(name, names().chain(missing.iter().map(|n| *n as &str))))
         };
-        let parsed = parse_checked(&specs, words, &unknown).map_err(|e| Failure::usage(&e))?;
+        let parsed = parse_checked(&specs, words, &unknown);
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) => return Err(missing.into_inner().flatten().unwrap_or_else(|| Failure::usage(&error))),
+        };
         if let Some(name) = parsed.word("subcommand").map(str::to_owned) {
             let mut rest = words.to_vec();
             if let Some(at) = rest.iter().position(|w| *w == name) {

@@ -97,8 +97,17 @@ impl Failure {
         })
     }
 
-    /// Writes what a user is told. `format` is the error format, already resolved.
-    pub fn report(&self, format: &str, colour: bool, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<()> {
+    /// Writes what a user is told. `format` is the error format, already resolved; `visible` is how a table treats
+    /// control characters.
+    pub fn report(
+        &self,
+        format: &str,
+        colour: bool,
+        visible: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        let table = TableOptions { width: 80, colour, visible };
         match self {
             Failure::Written(_) | Failure::ClosedPipe => Ok(()),
             // The CLI writes the line end to standard output.
@@ -111,7 +120,7 @@ impl Failure {
             // An answer without an error in it has nothing to structure.
             Failure::Service(failure) if failure.details().is_empty() => write_error(err, &failure.to_string()),
             Failure::Service(failure) => {
-                report_structured(&failure.details(), &failure.to_string(), &failure.to_string(), format, colour, err)
+                report_structured(&failure.details(), &failure.to_string(), &failure.to_string(), format, &table, err)
             }
             Failure::ParamValidation(_)
             | Failure::Configuration(_)
@@ -122,7 +131,7 @@ impl Failure {
                 let details: Map =
                     [("Code", Value::from(code)), ("Message", Value::from(message.as_str()))].into_iter().collect();
                 let full = format!("An error occurred ({code}): {message}");
-                report_structured(&details, &full, &message, format, colour, err)
+                report_structured(&details, &full, &message, format, &table, err)
             }
         }
     }
@@ -142,7 +151,7 @@ fn report_structured(
     full: &str,
     bare: &str,
     format: &str,
-    colour: bool,
+    table: &TableOptions,
     err: &mut dyn Write,
 ) -> std::io::Result<()> {
     let format = format.to_ascii_lowercase();
@@ -150,8 +159,7 @@ fn report_structured(
         "legacy" => write_error(err, bare),
         "json" | "yaml" | "text" | "table" if ERROR_FORMATS.contains(&format.as_str()) => {
             let known = Format::from_name(&format).unwrap_or(Format::Json);
-            let table = TableOptions { width: 80, colour };
-            match oxaws_output::write(err, known, "error", &Value::Map(details.clone()), &table) {
+            match oxaws_output::write(err, known, "error", &Value::Map(details.clone()), table) {
                 Ok(()) => Ok(()),
                 Err(OutputError::Io(e)) => Err(e),
                 Err(_) => write_error(err, bare),

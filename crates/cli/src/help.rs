@@ -285,14 +285,14 @@ fn show(cx: &Context, page: &Page, url: &str) -> Result<Exit, Failure> {
         _ => page.render(terminal),
     };
     if !terminal || cx.globals.no_pager {
-        cx.ui.text(&text)?;
+        cx.ui.painted(&text)?;
         return Ok(Exit::Success);
     }
     let set = |name: &str| cx.world.var(name).filter(|v| !v.is_empty());
     let pager = set(MANPAGER).or_else(|| set(var::PAGER)).unwrap_or_else(|| DEFAULT_PAGER.into());
-    match cx.ui.output(Some(&pager), |out| Ok(out.write_all(text.as_bytes())?)) {
+    match cx.ui.painted_output(Some(&pager), |out| Ok(out.write_all(text.as_bytes())?)) {
         // Better a page without a pager than none.
-        Err(Failure::Pager(_)) => cx.ui.text(&text)?,
+        Err(Failure::Pager(_)) => cx.ui.painted(&text)?,
         other => other?,
     }
     Ok(Exit::Success)
@@ -303,7 +303,8 @@ mod tests {
     use super::*;
     use oxaws_env::Fixed;
 
-    static EMPTY: Registry = Registry { commands: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
+    static EMPTY: Registry =
+        Registry { commands: &[], unbuilt: &[], removals: &[], renames: &[], arg_renames: &[], tweaks: &[] };
 
     fn replaced(line: &str) -> String {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

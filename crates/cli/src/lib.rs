@@ -3,6 +3,7 @@
 pub mod alias;
 pub mod argparse;
 pub mod argtable;
+mod auto_prompt;
 pub mod bind;
 mod blobs;
 pub mod common_args;
@@ -24,7 +25,9 @@ pub mod services;
 mod skeleton;
 mod startup;
 pub mod ui;
+pub mod unbuilt;
 mod version;
+mod visible;
 mod wait;
 
 pub use context::Context;

@@ -19,7 +19,7 @@ impl<'a> Pager<'a> {
 
     fn start(&mut self) -> io::Result<&mut Child> {
         if self.child.is_none() {
-            let words = words::split(self.command).map_err(|e| io::Error::other(format!("{e:?}")))?;
+            let words = words::split(self.command).map_err(|e| io::Error::other(e.to_string()))?;
             let (program, args) = words.split_first().ok_or_else(|| io::Error::other("no program"))?;
             let mut command = Command::new(program);
             command.args(args).stdin(Stdio::piped());

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::operation::OperationCall;
+use crate::unbuilt::Unbuilt;
 use oxaws_model::Operation;
 use oxaws_value::Value;
 
@@ -14,6 +15,8 @@ use oxaws_value::Value;
 pub struct Registry {
     /// Hand-written commands, with the command they stand under.
     pub commands: &'static [Placement],
+    /// Commands of the AWS CLI that are missing here.
+    pub unbuilt: &'static [Unbuilt],
     /// Operations that are no commands.
     pub removals: &'static [Removal],
     /// Operations under another name.

@@ -1,13 +1,21 @@
 //! The terminal: the only place that writes to standard output and standard error.
+//!
+//! What goes to a terminal, rather than to a pipe or a file, has its control characters spelled out (`\x1b`): they come
+//! from keys, names and messages that others wrote. Whoever adds colours or moves the cursor takes care of them before
+//! ([`Ui::visible`]) and writes with a method called `painted`.
 
 use crate::encoding::{self, Encoder, Pieces};
 use crate::error::{Failure, write_error};
 use crate::exit::Exit;
 use crate::pager::Pager;
+use crate::visible::{Escaping, Visible};
 use oxaws_env::{Instant, Stream, World};
 use oxaws_output::Format;
 use oxaws_value::Timestamp;
-use std::io::{self, BufWriter, Write};
+use oxaws_value::visible::{visible, visible_name};
+use std::borrow::Cow;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 /// Bytes gathered before they are written.
@@ -19,6 +27,8 @@ pub struct Ui<'a> {
     debug: bool,
     /// Whether something encoded was written to standard output and to standard error.
     begun: [AtomicBool; 2],
+    /// Whether standard output and standard error are terminals.
+    terminals: OnceLock<[bool; 2]>,
 }
 
 impl std::fmt::Debug for Ui<'_> {
@@ -30,7 +40,7 @@ impl std::fmt::Debug for Ui<'_> {
 impl<'a> Ui<'a> {
     /// The terminal of `world`.
     pub fn new(world: &'a dyn World, debug: bool) -> Self {
-        Ui { world, debug, begun: Default::default() }
+        Ui { world, debug, begun: Default::default(), terminals: OnceLock::new() }
     }
 
     /// A line on standard output.
@@ -41,11 +51,19 @@ impl<'a> Ui<'a> {
         self.text(&format!("{text}\n"))
     }
 
-    /// Text on standard output, as it is.
+    /// Text on standard output.
     ///
     /// # Errors
     /// When it can't be written.
     pub fn text(&self, text: &str) -> Result<(), Failure> {
+        self.painted(&self.visible(Stream::Stdout, text))
+    }
+
+    /// Text on standard output that may drive the terminal: what is in it from elsewhere is [`Ui::visible`] already.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn painted(&self, text: &str) -> Result<(), Failure> {
         Ok(self.stdout()?.write_all(text.as_bytes())?)
     }
 
@@ -82,14 +100,40 @@ impl<'a> Ui<'a> {
         std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()
     }
 
-    /// A line on standard error, as it is. Nothing can be done when that fails.
+    /// A line on standard error. Nothing can be done when that fails.
     pub fn warn_plain(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", self.visible(Stream::Stderr, text));
     }
 
-    /// Text on standard error, as it is.
+    /// Text on standard error.
     pub fn warn_text(&self, text: &str) {
+        self.warn_painted(&self.visible(Stream::Stderr, text));
+    }
+
+    /// Text on standard error that may drive the terminal, as [`Ui::painted`] is on standard output.
+    pub fn warn_painted(&self, text: &str) {
         let _ = write!(io::stderr(), "{text}");
+    }
+
+    /// The text as `stream` may show it: where that is a terminal, control characters are spelled out.
+    pub fn visible<'t>(&self, stream: Stream, text: &'t str) -> Cow<'t, str> {
+        if self.drives(stream) { visible(text) } else { Cow::Borrowed(text) }
+    }
+
+    /// The same for a name in a line, whose line ends and tabs are spelled out too.
+    pub fn visible_name<'t>(&self, stream: Stream, name: &'t str) -> Cow<'t, str> {
+        if self.drives(stream) { visible_name(name) } else { Cow::Borrowed(name) }
+    }
+
+    /// Whether control characters written to `stream` would drive a terminal.
+    fn drives(&self, stream: Stream) -> bool {
+        let [out, err] =
+            self.terminals.get_or_init(|| [Stream::Stdout, Stream::Stderr].map(|s| self.world.is_terminal(s)));
+        match stream {
+            Stream::Stdout => *out,
+            Stream::Stderr => *err,
+            Stream::Stdin => false,
+        }
     }
 
     /// A line on standard error when `--debug` was given.
@@ -113,17 +157,27 @@ impl<'a> Ui<'a> {
     /// A failure's message. The exit code is the failure's, unless the message can't be encoded.
     pub fn report(&self, failure: &Failure, format: &str, colour: &str) -> Exit {
         let colour = colour == "on" || colour == "auto" && self.world.is_terminal(Stream::Stdout);
+        let drives = self.drives(Stream::Stderr);
         let (mut out, mut err) = (io::stdout(), io::stderr());
+        let report = |format: &str, out: &mut dyn Write, err: &mut dyn Write| {
+            // A table is made visible before its borders are coloured.
+            match Escaping::of(Format::from_name(&format.to_ascii_lowercase())) {
+                escaping @ (Escaping::Text | Escaping::Json) if drives => {
+                    failure.report(format, colour, drives, out, &mut Visible::new(err, escaping))
+                }
+                _ => failure.report(format, colour, drives, out, err),
+            }
+        };
         let exit = failure.exit();
         let Some(codec) = encoding::asked_for(self.world) else {
             // Where even this can't be written there is no one to tell.
-            let _ = failure.report(format, colour, &mut out, &mut err);
+            let _ = report(format, &mut out, &mut err);
             let _ = out.flush();
             return exit;
         };
         let mut write = |format: &str, pieces: Pieces| {
             let mut encoder = Encoder::new(&mut err, codec, pieces, &self.begun[1]);
-            failure.report(format, colour, &mut out, &mut encoder).and_then(|()| encoder.flush())
+            report(format, &mut out, &mut encoder).and_then(|()| encoder.flush())
         };
         let pieces = Format::from_name(&format.to_ascii_lowercase()).map_or(Pieces::Lines, Pieces::of);
         if write(format, pieces).is_ok() {
@@ -151,10 +205,38 @@ impl<'a> Ui<'a> {
         pager: Option<&str>,
         write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let Some(codec) = encoding::asked_for(self.world) else { return self.output(pager, write) };
-        self.output(pager, |out| {
+        self.formatted_as(format, Escaping::of(Some(format)), pager, write)
+    }
+
+    /// As [`Ui::formatted`] for text with colours, as [`Ui::painted`].
+    ///
+    /// # Errors
+    /// As [`Ui::formatted`].
+    pub fn painted_formatted(
+        &self,
+        format: Format,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.formatted_as(format, Escaping::Done, pager, write)
+    }
+
+    fn formatted_as(
+        &self,
+        format: Format,
+        escaping: Escaping,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let Some(codec) = encoding::asked_for(self.world) else { return self.output_as(escaping, pager, write) };
+        // What is encoded is no longer for this to read: characters are spelled out before.
+        let spelled = if self.drives(Stream::Stdout) { escaping } else { Escaping::Done };
+        self.output_as(Escaping::Done, pager, |out| {
             let mut encoder = Encoder::new(out, codec, Pieces::of(format), &self.begun[0]);
-            let written = write(&mut encoder);
+            let written = match spelled {
+                Escaping::Done => write(&mut encoder),
+                spelled => write(&mut Visible::new(&mut encoder, spelled)),
+            };
             written.and(encoder.flush().map_err(Failure::from))
         })
     }
@@ -166,7 +248,7 @@ impl<'a> Ui<'a> {
 
     /// Whether standard output is a terminal.
     pub fn is_terminal(&self) -> bool {
-        self.world.is_terminal(Stream::Stdout)
+        self.drives(Stream::Stdout)
     }
 
     /// Runs `write` with the stream for an operation's output: the pager where standard output is a terminal and one is
@@ -179,6 +261,46 @@ impl<'a> Ui<'a> {
         pager: Option<&str>,
         write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        self.output_as(Escaping::Text, pager, write)
+    }
+
+    /// As [`Ui::output`] for what a formatter writes.
+    ///
+    /// # Errors
+    /// As [`Ui::output`].
+    pub fn output_in(
+        &self,
+        format: Format,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.output_as(Escaping::of(Some(format)), pager, write)
+    }
+
+    /// As [`Ui::output`] for text with colours, as [`Ui::painted`].
+    ///
+    /// # Errors
+    /// As [`Ui::output`].
+    pub fn painted_output(
+        &self,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.output_as(Escaping::Done, pager, write)
+    }
+
+    fn output_as(
+        &self,
+        escaping: Escaping,
+        pager: Option<&str>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        // Pagers pass control characters on to the terminal: `less` is started with `-R`.
+        let spelled = if self.drives(Stream::Stdout) { escaping } else { Escaping::Done };
+        let write = |out: &mut dyn Write| match spelled {
+            Escaping::Done => write(out),
+            spelled => write(&mut Visible::new(out, spelled)),
+        };
         if let Some(command) = pager.filter(|p| !p.is_empty())
             && self.is_terminal()
         {
@@ -217,7 +339,7 @@ impl Write for Stdout {
 /// What can't be encoded of a failure's message in its plain form, in Python's words.
 fn plain_error(failure: &Failure, codec: oxaws_input::codec::Codec) -> String {
     let mut text = Vec::new();
-    let _ = failure.report("legacy", false, &mut io::sink(), &mut text);
+    let _ = failure.report("legacy", false, false, &mut io::sink(), &mut text);
     let text = String::from_utf8_lossy(&text);
     match codec.encode(text.trim_start_matches('\n'), &mut Vec::new()) {
         Ok(()) => String::new(),
@@ -234,6 +356,7 @@ pub(crate) fn log_line(at: Instant, offset: i32, logger: &str, text: &str) {
         Some("main") => "MainThread",
         other => other.unwrap_or("Thread"),
     };
+    let text = if io::stderr().is_terminal() { visible(text) } else { Cow::Borrowed(text) };
     let _ = writeln!(
         io::stderr(),
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02},{millis:03} - {thread} - {logger} - DEBUG - {text}",

@@ -173,7 +173,7 @@ impl Source {
         match done {
             Ok(true) => Ok(()),
             Ok(false) => Err(CallError::Io("the body can't be read again".into())),
-            Err(e) => Err(CallError::Io(e.to_string())),
+            Err(e) => Err(CallError::Io(oxaws_value::errno::python_os_error_bare(&e))),
         }
     }
 
@@ -187,7 +187,9 @@ impl Source {
             Source::File(file) => {
                 let mut block = vec![0u8; 1 << 18];
                 loop {
-                    let n = file.read(&mut block).map_err(|e| CallError::Io(e.to_string()))?;
+                    let n = file
+                        .read(&mut block)
+                        .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
                     if n == 0 {
                         break;
                     }

@@ -14,7 +14,7 @@ use oxaws_protocol::{self as protocol, ParseOptions, Timestamps};
 use oxaws_value::{Map, Value};
 
 /// The largest reply that is held in memory, in bytes.
-const MAX_REPLY: usize = 2 << 30;
+const MAX_REPLY: usize = 512 << 20;
 
 /// An answer as it came, for those who must look behind its meaning.
 #[derive(Debug, Default)]

@@ -23,5 +23,5 @@ pub fn print_as(cx: &Context, format: Format, title: &str, value: Value) -> Resu
         _ => value,
     };
     let table = cx.table_options();
-    cx.ui.output(None, |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
+    cx.ui.output_in(format, None, |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
 }

@@ -44,6 +44,7 @@ pub mod servicecatalog;
 mod session_manager;
 pub mod sso;
 mod temporary;
+mod unbuilt;
 mod uploader;
 mod yaml_tree;
 
@@ -103,3 +104,5 @@ pub static COMMANDS: &[Placement] = &[
 
 /// What takes the place of generated operations.
 pub static TWEAKS: &[Tweak] = session_manager::TWEAKS;
+
+pub use unbuilt::UNBUILT;

@@ -2,6 +2,7 @@
 
 use oxaws_cli::{Context, Failure};
 use oxaws_env::Stream;
+use oxaws_value::visible::visible_name;
 use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -108,7 +109,8 @@ pub fn value(
 /// # Errors
 /// As [`value`].
 pub fn choice(cx: &Context, items: &[String]) -> Result<usize, Failure> {
-    cx.world.choose(items).map_err(failed)?.ok_or_else(|| Failure::General(String::new()))
+    let items: Vec<String> = items.iter().map(|item| visible_name(item).into_owned()).collect();
+    cx.world.choose(&items).map_err(failed)?.ok_or_else(|| Failure::General(String::new()))
 }
 
 fn typed_line(cx: &Context) -> Result<Option<String>, Failure> {

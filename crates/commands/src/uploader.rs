@@ -5,6 +5,7 @@ use crate::{progress, reply};
 use md5::Digest;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
+use oxaws_env::Stream;
 use oxaws_input::paramfile::python_os_error;
 use oxaws_value::{Map, Value};
 use std::fs::File;
@@ -150,7 +151,8 @@ impl<'a> Uploader<'a> {
         let size = std::fs::metadata(path).map_err(UploadError::File)?.len();
         let told = |done: u64| {
             let percent = progress::percent(done, size);
-            self.cx.ui.warn_text(&format!("\rUploading to {key}  {done} / {size}.0  ({percent:.2}%)"));
+            let key = self.cx.ui.visible_name(Stream::Stderr, &key);
+            self.cx.ui.warn_painted(&format!("\rUploading to {key}  {done} / {size}.0  ({percent:.2}%)"));
         };
         match send(self.cx, &self.options, &self.object(&key), path, size, &told) {
             Err(UploadError::Call(CallError::Service(failure))) if failure.code() == "NoSuchBucket" => {

@@ -282,22 +282,10 @@ impl fmt::Display for CredsError {
             ),
             InvalidAuthToken => f.write_str("Auth token value is not a legal header value"),
             MissingKey { key } => f.write_str(&repr(key)),
-            Io { error, path } => write!(f, "{}", io_text(error, path)),
+            Io { error, path } => f.write_str(&oxaws_value::errno::python_os_error(error, path)),
             Prompt { message } => f.write_str(message),
             Python { message } => f.write_str(message),
         }
-    }
-}
-
-/// `[Errno 2] No such file or directory: 'path'`.
-fn io_text(error: &io::Error, path: &str) -> String {
-    let shown = error.to_string();
-    match error.raw_os_error() {
-        Some(number) => {
-            let words = shown.split(" (os error").next().unwrap_or_default();
-            format!("[Errno {number}] {words}: {}", repr(path))
-        }
-        None => format!("{shown}: {}", repr(path)),
     }
 }
 

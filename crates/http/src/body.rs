@@ -86,7 +86,7 @@ impl BodyReader {
                     Fault::Eof => {
                         HttpError::Truncated { url: self.url.clone(), read: self.read, expected: self.expected }
                     }
-                    other => other.into_error(&self.url),
+                    other => other.into_body_error(&self.url),
                 })
             }
         }
@@ -102,7 +102,7 @@ impl BodyReader {
         loop {
             if used == out.len() {
                 if used > limit {
-                    return Err(HttpError::TooLarge { limit });
+                    return Err(HttpError::TooLarge { url: self.url.clone(), limit });
                 }
                 // The announced length in one go, but no more than 8 MiB on the server's word alone.
                 let step = match self.left {
@@ -126,7 +126,7 @@ impl BodyReader {
             used += n;
         }
         if used > limit {
-            return Err(HttpError::TooLarge { limit });
+            return Err(HttpError::TooLarge { url: self.url.clone(), limit });
         }
         out.truncate(used);
         Ok(out)
@@ -153,8 +153,7 @@ impl BodyReader {
                     }
                     left = chunk_size(&conn.read_line()?)?;
                     if left == 0 {
-                        // Trailers are of no use here.
-                        while !conn.read_line()?.is_empty() {}
+                        conn.skip_trailers()?;
                         self.finish();
                         return Ok(0);
                     }

@@ -2,6 +2,7 @@
 
 use crate::cancel::Cancel;
 use crate::error::HttpError;
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -10,12 +11,15 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(20);
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
-/// Connections that are waited for at the same time. Browsers open some that they never use.
+/// Connections that are waited for at the same time. Browsers open some that they never use; where more come, the
+/// oldest one that has not sent its request gives way, so that nobody can keep the browser out.
 const MAX_CONNECTIONS: usize = 32;
+/// How long a connection may take to send its request. A browser that opened one early opens another.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// For sending the page.
 const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
-/// A server on 127.0.0.1, at a free port.
+/// A server on 127.0.0.1.
 #[derive(Debug)]
 pub struct Callback {
     listener: TcpListener,
@@ -23,12 +27,12 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// Starts to listen.
+    /// Starts to listen, at `port` or (`None`) at a free one.
     ///
     /// # Errors
-    /// When there is no free port.
-    pub fn listen() -> io::Result<Callback> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    /// When the port is taken, or there is no free one.
+    pub fn listen(port: Option<u16>) -> io::Result<Callback> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         Ok(Callback { listener, port })
@@ -49,33 +53,52 @@ impl Callback {
         page: &str,
         limit: Duration,
         cancel: &Cancel,
+        take: impl FnMut(&str) -> Option<T>,
+    ) -> Result<Option<T>, HttpError> {
+        self.wait_with(page, limit, REQUEST_LIMIT, cancel, take)
+    }
+
+    fn wait_with<T>(
+        &self,
+        page: &str,
+        limit: Duration,
+        request_limit: Duration,
+        cancel: &Cancel,
         mut take: impl FnMut(&str) -> Option<T>,
     ) -> Result<Option<T>, HttpError> {
         let start = Instant::now();
-        let mut open: Vec<(TcpStream, Vec<u8>)> = Vec::new();
+        let mut open: VecDeque<Connection> = VecDeque::new();
         while start.elapsed() < limit {
             if cancel.is_cancelled() {
                 return Err(HttpError::Cancelled);
             }
-            match self.listener.accept() {
+            let accepted = match self.listener.accept() {
                 Ok((stream, _)) => {
-                    if open.len() < MAX_CONNECTIONS && stream.set_nonblocking(true).is_ok() {
-                        open.push((stream, Vec::new()));
+                    if stream.set_nonblocking(true).is_ok() {
+                        if open.len() == MAX_CONNECTIONS {
+                            open.pop_front();
+                        }
+                        open.push_back(Connection { stream, head: Vec::new(), since: Instant::now() });
                     }
-                    continue;
+                    true
                 }
-                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-                Err(e) if e.kind() == ErrorKind::ConnectionAborted => {}
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        ErrorKind::WouldBlock | ErrorKind::Interrupted | ErrorKind::ConnectionAborted
+                    ) =>
+                {
+                    false
+                }
                 Err(e) => return Err(HttpError::Body(e)),
-            }
+            };
             let mut at = 0;
-            while at < open.len() {
-                let (stream, head) = &mut open[at];
-                match receive(stream, head) {
-                    Progress::Waiting => at += 1,
-                    Progress::Gone => drop(open.swap_remove(at)),
+            while let Some(connection) = open.get_mut(at) {
+                match receive(&mut connection.stream, &mut connection.head) {
+                    Progress::Waiting if connection.since.elapsed() < request_limit => at += 1,
+                    Progress::Waiting | Progress::Gone => drop(open.remove(at)),
                     Progress::Complete => {
-                        let (stream, head) = open.swap_remove(at);
+                        let Some(Connection { stream, head, .. }) = open.remove(at) else { continue };
                         let target = get_target(&head);
                         answer(stream, target.as_deref().map(|_| page));
                         if let Some(found) = target.as_deref().and_then(&mut take) {
@@ -84,10 +107,19 @@ impl Callback {
                     }
                 }
             }
-            std::thread::sleep(PAUSE);
+            if !accepted {
+                std::thread::sleep(PAUSE);
+            }
         }
         Ok(None)
     }
+}
+
+/// A connection whose request hasn't arrived whole.
+struct Connection {
+    stream: TcpStream,
+    head: Vec<u8>,
+    since: Instant,
 }
 
 enum Progress {
@@ -154,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_wanted_request_ends_the_wait() {
-        let server = Callback::listen().unwrap();
+        let server = Callback::listen(None).unwrap();
         let port = server.port();
         // A connection that says nothing holds nobody up.
         let _idle = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
@@ -172,8 +204,43 @@ mod tests {
     }
 
     #[test]
+    fn idle_connections_keep_nobody_out() {
+        let server = Callback::listen(None).unwrap();
+        let port = server.port();
+        let browser = std::thread::spawn(move || {
+            let idle: Vec<_> = (0..100).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
+            let reply = ask(port, "GET /cb HTTP/1.1\r\n\r\n");
+            drop(idle);
+            reply
+        });
+        let found = server.wait("<p>", Duration::from_secs(10), &Cancel::new(), |target| Some(target.to_owned()));
+        assert_eq!(found.unwrap().as_deref(), Some("/cb"));
+        assert!(browser.join().unwrap().ends_with("<p>"));
+    }
+
+    #[test]
+    fn a_connection_has_a_time_limit() {
+        let server = Callback::listen(None).unwrap();
+        let mut slow = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port())).unwrap();
+        slow.write_all(b"GET /cb HT").unwrap();
+        let limit = Duration::from_millis(50);
+        server.wait_with("", Duration::from_millis(300), limit, &Cancel::new(), |_| Some(())).unwrap();
+        // The server has hung up.
+        slow.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        assert!(matches!(slow.read(&mut [0; 1]), Ok(0)) || slow.write_all(b"x").is_err());
+    }
+
+    #[test]
+    fn ports_can_be_chosen_once() {
+        let port = Callback::listen(None).unwrap().port();
+        let server = Callback::listen(Some(port)).unwrap();
+        assert_eq!(server.port(), port);
+        assert_eq!(Callback::listen(Some(port)).unwrap_err().kind(), ErrorKind::AddrInUse);
+    }
+
+    #[test]
     fn waiting_ends() {
-        let server = Callback::listen().unwrap();
+        let server = Callback::listen(None).unwrap();
         let none = server.wait("", Duration::from_millis(50), &Cancel::new(), |_| Some(())).unwrap();
         assert_eq!(none, None);
         let cancel = Cancel::new();

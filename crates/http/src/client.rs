@@ -5,6 +5,7 @@ use crate::conn::Conn;
 use crate::error::{Fault, HttpError};
 use crate::exchange::{Answer, Failure, exchange};
 use crate::head::Headers;
+use crate::openssl;
 use crate::options::Options;
 use crate::pool::{Key, Pool};
 use crate::proxy::Proxy;
@@ -155,8 +156,8 @@ impl Client {
                 self.shared.tls.get_or_init(|| trust::config(options.verify, options.ca_bundle.as_deref(), None));
             let config = config.clone().map_err(tls_error)?;
             let session = TlsStream::connect(stream, config, url.host()).map_err(|fault| match fault {
-                Fault::Tls(error) => tls_error(trust::reason(&error, url.host())),
-                Fault::Eof => tls_error(trust::HUNG_UP.to_owned()),
+                Fault::Tls(error) => tls_error(openssl::of_handshake(&error, url.host())),
+                Fault::Eof => tls_error(openssl::HUNG_UP.to_owned()),
                 other => other.into_error(url.as_str()),
             })?;
             stream = Stream::Tls(Box::new(session));
@@ -170,7 +171,7 @@ impl Client {
         let options = &self.shared.options;
         stop.check()?;
         let mut last = Fault::Io(io::ErrorKind::AddrNotAvailable.into());
-        for address in (url.host(), url.port()).to_socket_addrs().map_err(Fault::Io)? {
+        for address in (url.host(), url.port()).to_socket_addrs().map_err(|e| Fault::Io(resolver_error(e)))? {
             match Socket::connect(address, options, stop.clone()) {
                 Ok(socket) => return Ok(socket),
                 Err(Fault::Cancelled) => return Err(Fault::Cancelled),
@@ -178,6 +179,32 @@ impl Client {
             }
         }
         Err(last)
+    }
+}
+
+/// Answers of the C library's resolver, by number. Python shows the number as an `OSError`'s.
+const RESOLVER: [(i8, &str); 9] = [
+    (-1, "Bad value for ai_flags"),
+    (-2, "Name or service not known"),
+    (-3, "Temporary failure in name resolution"),
+    (-4, "Non-recoverable failure in name resolution"),
+    (-5, "No address associated with hostname"),
+    (-6, "ai_family not supported"),
+    (-8, "Servname not supported for ai_socktype"),
+    (-10, "Memory allocation failure"),
+    (-9, "Address family for hostname not supported"),
+];
+
+/// A name that can't be resolved, in Python's words: `[Errno -2] Name or service not known`. The standard library keeps
+/// the resolver's text, behind words of its own, but not its number.
+fn resolver_error(error: io::Error) -> io::Error {
+    if error.raw_os_error().is_some() {
+        return error;
+    }
+    let text = error.to_string();
+    match RESOLVER.iter().find(|(_, words)| text.ends_with(words)) {
+        Some((number, words)) => io::Error::new(error.kind(), format!("[Errno {number}] {words}")),
+        None => error,
     }
 }
 

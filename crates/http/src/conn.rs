@@ -11,6 +11,11 @@ use std::time::{Duration, Instant};
 const BUFFER: usize = 32 * 1024;
 /// The longest head that is read.
 const MAX_HEAD: usize = 256 * 1024;
+/// Interim answers (`100 Continue`, `103 Early Hints`) to one request before the server counts as broken: each of them
+/// restarts the read timeout, so a server that sends nothing else would hold the command for ever.
+const MAX_INTERIM: usize = 100;
+/// All trailers after a chunked body, in bytes; for the same reason.
+const MAX_TRAILERS: usize = 64 * 1024;
 
 /// A connection to a server or through a proxy.
 #[derive(Debug)]
@@ -25,6 +30,8 @@ pub(crate) struct Conn {
     pub(crate) idle_since: Option<Instant>,
     /// Whether any byte arrived since the last request began.
     pub(crate) heard: bool,
+    /// Interim answers to the current request so far.
+    interim: usize,
 }
 
 impl Conn {
@@ -37,7 +44,13 @@ impl Conn {
             scratch: Vec::with_capacity(2048),
             idle_since: None,
             heard: false,
+            interim: 0,
         }
+    }
+
+    /// Readies the connection for another request.
+    pub(crate) fn begin(&mut self) {
+        self.interim = 0;
     }
 
     /// The stream, where nothing is left in the buffer.
@@ -113,8 +126,36 @@ impl Conn {
         }
     }
 
+    /// Reads and discards the trailers of a chunked body, up to the empty line that ends them.
+    pub(crate) fn skip_trailers(&mut self) -> Result<(), Fault> {
+        let mut total = 0;
+        loop {
+            let line = self.read_line()?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            total += line.len() + 2;
+            if total > MAX_TRAILERS {
+                return Err(Fault::Protocol("HTTPException('got more than 65536 bytes of trailers')"));
+            }
+        }
+    }
+
     /// Reads one head, interim ones too.
     pub(crate) fn read_head(&mut self) -> Result<Head, Fault> {
+        let head = self.read_any_head()?;
+        if head.is_interim() {
+            self.interim += 1;
+            if self.interim > MAX_INTERIM {
+                return Err(Fault::Protocol("HTTPException('got more than 100 interim responses')"));
+            }
+        } else {
+            head.check_length()?;
+        }
+        Ok(head)
+    }
+
+    fn read_any_head(&mut self) -> Result<Head, Fault> {
         let mut parsed = 0;
         loop {
             let bytes = self.buffered();

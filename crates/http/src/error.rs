@@ -1,5 +1,8 @@
 //! What can go wrong, with the messages the command line prints.
 
+use crate::openssl;
+use oxaws_value::errno::{python_os_error_bare, python_os_error_repr};
+use oxaws_value::python::repr_str;
 use std::{fmt, io};
 
 /// Why a request has no response, or a response no whole body. `Display` gives the command line's message.
@@ -62,6 +65,8 @@ pub enum HttpError {
     Body(io::Error),
     /// The response's body is larger than the caller allows.
     TooLarge {
+        /// The request's URL.
+        url: String,
         /// The limit in bytes.
         limit: usize,
     },
@@ -95,6 +100,7 @@ impl HttpError {
             Self::Closed { reason, .. } => {
                 format!("An error occurred while reading from response stream: {reason}")
             }
+            Self::Tls { reason, .. } => format!("An error occurred while reading from response stream: {reason}"),
             other => other.to_string(),
         }
     }
@@ -112,9 +118,18 @@ impl fmt::Display for HttpError {
                 write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
             Self::Invalid { reason } => write!(f, "An HTTP Client raised an unhandled exception: {reason}"),
-            Self::Body(error) => write!(f, "An HTTP Client raised an unhandled exception: {error}"),
-            Self::TooLarge { limit } => {
-                write!(f, "An HTTP Client raised an unhandled exception: the response is larger than {limit} bytes")
+            Self::Body(error) => {
+                write!(f, "An HTTP Client raised an unhandled exception: {}", python_os_error_bare(error))
+            }
+            Self::TooLarge { url, limit } => {
+                let most = match limit >> 20 {
+                    0 => format!("{limit} bytes"),
+                    mebibytes => format!("{mebibytes} MiB"),
+                };
+                write!(
+                    f,
+                    "The response from endpoint URL: \"{url}\" was not read: it is larger than {most}, the limit for a response that is kept in memory."
+                )
             }
             Self::Cancelled => f.write_str("cancelled"),
         }
@@ -166,13 +181,25 @@ impl Fault {
         matches!(self, Fault::Eof | Fault::Io(_))
     }
 
+    /// The error of a response's body that broke off, as urllib3 words it.
+    pub(crate) fn into_body_error(self, url: &str) -> HttpError {
+        match self {
+            Fault::Io(error) => {
+                let inner = python_os_error_repr(&error);
+                let reason = format!("({}, {inner})", repr_str(&format!("Connection broken: {inner}")));
+                HttpError::Closed { url: url.to_owned(), reason }
+            }
+            other => other.into_error(url),
+        }
+    }
+
     /// The error of a request to `url` whose connection was already made.
     pub(crate) fn into_error(self, url: &str) -> HttpError {
         let url = url.to_owned();
         match self {
             Fault::Timeout => HttpError::ReadTimeout { url },
             Fault::Cancelled => HttpError::Cancelled,
-            Fault::Tls(error) => HttpError::Closed { url, reason: error.to_string() },
+            Fault::Tls(error) => HttpError::Tls { url, reason: openssl::of_connection(&error) },
             other => HttpError::Closed { url, reason: other.to_string() },
         }
     }
@@ -187,8 +214,8 @@ impl fmt::Display for Fault {
             Fault::Eof => f.write_str(
                 "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
             ),
-            Fault::Io(error) => write!(f, "('Connection aborted.', {error})"),
-            Fault::Tls(error) => write!(f, "{error}"),
+            Fault::Io(error) => write!(f, "('Connection aborted.', {})", python_os_error_repr(error)),
+            Fault::Tls(error) => f.write_str(&openssl::of_connection(error)),
             Fault::Protocol(what) => write!(f, "('Connection aborted.', {what})"),
         }
     }

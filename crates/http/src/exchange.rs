@@ -37,6 +37,7 @@ pub(crate) struct Answer {
 
 /// Sends a request whose head is in `head` and waits for the final response's head.
 pub(crate) fn exchange(conn: &mut Conn, head: &[u8], body: &mut Body<'_>, expect: bool) -> Result<Answer, Failure> {
+    conn.begin();
     let early = match send(conn, head, body, expect) {
         Ok(early) => early,
         // A server that doesn't want the body may close its side; what it had to say can still be there.

@@ -125,19 +125,48 @@ impl Head {
         (100..200).contains(&self.status) && self.status != 101
     }
 
+    /// Refuses lengths that contradict each other, and one that is not a number a signed 64-bit integer can hold: where
+    /// such a body ends is a guess, and the next response on the connection would begin there. Not asked where the
+    /// body's end is known without them.
+    pub(crate) fn check_length(&self) -> Result<(), Fault> {
+        if self.is_chunked() || matches!(self.status, 100..=199 | 204 | 304) {
+            return Ok(());
+        }
+        let mut lengths = self.headers.get_all("content-length").flat_map(|v| v.split(',')).map(parse_length);
+        let Some(first) = lengths.next() else { return Ok(()) };
+        match first {
+            None => Err(Fault::Protocol("InvalidHeader('Content-Length is not a valid number')")),
+            Some(_) if lengths.all(|other| other == first) => Ok(()),
+            Some(_) => Err(Fault::Protocol("InvalidHeader('Content-Length contained multiple unmatching values')")),
+        }
+    }
+
+    fn is_chunked(&self) -> bool {
+        self.headers.get("transfer-encoding").is_some_and(|v| v.trim().eq_ignore_ascii_case("chunked"))
+    }
+
     /// How the body ends, in answer to a request with `method`.
     pub(crate) fn framing(&self, method: &str) -> Framing {
         if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
             return Framing::Length(0);
         }
-        if self.headers.get("transfer-encoding").is_some_and(|v| v.trim().eq_ignore_ascii_case("chunked")) {
+        if self.is_chunked() {
             return Framing::Chunked;
         }
-        match self.headers.get("content-length").and_then(|v| v.trim().parse().ok()) {
+        match self.headers.get("content-length").and_then(|v| v.split(',').next()).and_then(parse_length) {
             Some(length) => Framing::Length(length),
             None => Framing::UntilClose,
         }
     }
+}
+
+/// A length in decimal digits; `None` for signs, other text, and what needs more than 63 bits.
+fn parse_length(text: &str) -> Option<u64> {
+    let digits = text.trim();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok().filter(|n| i64::try_from(*n).is_ok())
 }
 
 #[cfg(test)]
@@ -167,8 +196,31 @@ mod tests {
         assert_eq!(framing("304 N\r\nContent-Length: 5", "GET"), Framing::Length(0));
         assert_eq!(framing("204\r\nTransfer-Encoding: chunked", "GET"), Framing::Length(0));
         assert_eq!(framing("200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: Chunked", "GET"), Framing::Chunked);
-        assert_eq!(framing("200 OK\r\nContent-Length: -5", "GET"), Framing::UntilClose);
         assert_eq!(framing("200 OK", "GET"), Framing::UntilClose);
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_relied_on_are_refused() {
+        let fits = |text: &str| parse(format!("HTTP/1.1 {text}\r\n\r\n").as_bytes()).check_length().is_ok();
+        for good in [
+            "200 OK",
+            "200 OK\r\nContent-Length: 5",
+            "200 OK\r\nContent-Length: 05\r\ncontent-length: 5",
+            "200 OK\r\nContent-Length: 5, 5",
+            "200 OK\r\nContent-Length: 9223372036854775807",
+            "200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\nTransfer-Encoding: chunked",
+            "304 Not Modified\r\nContent-Length: x",
+            "204 No Content\r\nContent-Length: -1",
+        ] {
+            assert!(fits(good), "{good}");
+        }
+        for bad in
+            ["-5", "+5", "5x", "", "0x5", "5 5", "1e3", "9223372036854775808", "18446744073709551616", "5, 6", "5,"]
+        {
+            assert!(!fits(&format!("200 OK\r\nContent-Length: {bad}")), "{bad}");
+        }
+        assert!(!fits("200 OK\r\nContent-Length: 5\r\nContent-Length: 6"));
+        assert!(!fits("500 Oh\r\nContent-Length: 5\r\nX: y\r\nCONTENT-LENGTH: 4"));
     }
 
     #[test]
@@ -191,6 +243,21 @@ mod tests {
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Head::parse(&bytes);
             let _ = Head::parse(&[b"HTTP/1.1 200 OK\r\n", bytes.as_slice()].concat());
+        }
+
+        /// Whatever the lengths say, either the head is refused or all of them agree on the framing.
+        #[test]
+        fn a_length_is_never_guessed(texts in proptest::collection::vec("[-+ 0-9a-f,]{0,22}", 1..3)) {
+            let lines: String = texts.iter().map(|t| format!("Content-Length: {t}\r\n")).collect();
+            let Ok(Some((head, _))) = Head::parse(format!("HTTP/1.1 200 OK\r\n{lines}\r\n").as_bytes()) else {
+                return Ok(());
+            };
+            if head.check_length().is_ok() {
+                let Framing::Length(length) = head.framing("GET") else { panic!("{lines}") };
+                for part in texts.iter().flat_map(|t| t.split(',')) {
+                    prop_assert_eq!(part.trim().parse::<i64>().ok(), i64::try_from(length).ok());
+                }
+            }
         }
     }
 }

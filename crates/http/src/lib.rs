@@ -15,6 +15,7 @@ mod datagram;
 mod error;
 mod exchange;
 mod head;
+mod openssl;
 mod options;
 mod pool;
 mod proxy;

@@ -3,6 +3,7 @@
 use crate::cancel::Cancel;
 use crate::error::HttpError;
 use crate::url::Url;
+use oxaws_value::python::{repr_bytes, repr_str};
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -99,7 +100,7 @@ impl Request<'_> {
     /// Writes the head into `out`. `absolute` is for a proxy; `extra` are headers for the proxy.
     pub(crate) fn write_head(&self, out: &mut Vec<u8>, absolute: bool, extra: Option<&str>) -> Result<(), HttpError> {
         if self.method.is_empty() || !self.method.bytes().all(is_token) {
-            let reason = format!("method can't contain control characters. {:?}", self.method);
+            let reason = format!("method can't contain control characters. {}", repr_str(self.method));
             return Err(HttpError::Invalid { reason });
         }
         out.extend_from_slice(self.method.as_bytes());
@@ -121,11 +122,13 @@ impl Request<'_> {
         }
         for (name, value) in self.headers {
             if name.is_empty() || !name.bytes().all(is_token) {
-                return Err(HttpError::Invalid { reason: format!("Invalid header name {name:?}") });
+                return Err(HttpError::Invalid {
+                    reason: format!("Invalid header name {}", repr_bytes(name.as_bytes())),
+                });
             }
             if value.iter().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
-                let shown = String::from_utf8_lossy(value);
-                return Err(HttpError::Invalid { reason: format!("Invalid header value b{shown:?}") });
+                let reason = format!("Invalid header value {}", repr_bytes(value));
+                return Err(HttpError::Invalid { reason });
             }
             push_header(out, name, value);
         }

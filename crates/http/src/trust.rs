@@ -1,6 +1,8 @@
-//! Which certificates are believed, and how their faults are worded.
+//! Which certificates are believed.
 
+use crate::openssl::{self, ChainFault};
 use crate::options::ClientCert;
+use oxaws_value::errno::python_os_error_bare;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -8,11 +10,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
+    SignatureScheme,
 };
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
 /// A configuration for TLS connections. The error is the reason, worded as Python's.
 pub(crate) fn config(
@@ -30,11 +33,9 @@ pub(crate) fn config(
         .map_err(|e| e.to_string())?;
     let builder = match (verify, ca_bundle) {
         (false, _) => builder.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(algorithms))),
-        (true, None) => {
-            builder.with_root_certificates(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
-        }
+        (true, None) => builder.dangerous().with_custom_certificate_verifier(Arc::new(Trust::usual(provider)?)),
         (true, Some(path)) => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(Bundle::read(path, provider)?))
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(Trust::read(path, provider)?))
         }
     };
     let mut config = match client {
@@ -42,8 +43,8 @@ pub(crate) fn config(
         Some(client) => {
             let chain = read_certificates(&client.cert)?;
             let key = read(client.key.as_deref().unwrap_or(&client.cert))?;
-            let key = PrivateKeyDer::from_pem_slice(&key).map_err(|e| e.to_string())?;
-            builder.with_client_auth_cert(chain, key).map_err(|e| e.to_string())?
+            let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| openssl::NO_KEY.to_owned())?;
+            builder.with_client_auth_cert(chain, key).map_err(|e| openssl::of_client_certificate(&e))?
         }
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -60,44 +61,53 @@ fn is_aes128(suite: CipherSuite) -> bool {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => "[Errno 2] No such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "[Errno 13] Permission denied".to_owned(),
-        _ => e.to_string(),
-    })
+    fs::read(path).map_err(|e| python_os_error_bare(&e))
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let text = read(path)?;
     let found: Vec<_> = CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect();
     if found.is_empty() {
-        return Err("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4149)".to_owned());
+        return Err(openssl::NO_CERTIFICATE.to_owned());
     }
     Ok(found)
 }
 
-/// Trust in the certificates of a file: as roots, and also each for itself. The second is OpenSSL's doing: a
-/// self-signed server certificate that is in the bundle is trusted although it is marked as an authority, which webpki
-/// refuses.
+/// Trust in roots: Mozilla's, or those of a file. A file's certificates are also trusted each for itself. That is
+/// OpenSSL's doing: a self-signed server certificate that is in the bundle is trusted although it is marked as an
+/// authority, which webpki refuses.
 #[derive(Debug)]
-struct Bundle {
+struct Trust {
     chain: Arc<WebPkiServerVerifier>,
     pinned: Vec<CertificateDer<'static>>,
 }
 
-impl Bundle {
+impl Trust {
+    fn usual(provider: Arc<CryptoProvider>) -> Result<Self, String> {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Trust::of(roots, Vec::new(), provider)
+    }
+
     fn read(path: &Path, provider: Arc<CryptoProvider>) -> Result<Self, String> {
         let pinned = read_certificates(path)?;
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(pinned.iter().cloned());
+        Trust::of(roots, pinned, provider)
+    }
+
+    fn of(
+        roots: RootCertStore,
+        pinned: Vec<CertificateDer<'static>>,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, String> {
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()
             .map_err(|e| e.to_string())?;
-        Ok(Bundle { chain, pinned })
+        Ok(Trust { chain, pinned })
     }
 }
 
-impl ServerCertVerifier for Bundle {
+impl ServerCertVerifier for Trust {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -113,7 +123,8 @@ impl ServerCertVerifier for Bundle {
                 rustls::client::verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
-            other => other,
+            Err(error) => Err(worded(error, end_entity, intermediates)),
+            Ok(good) => Ok(good),
         }
     }
 
@@ -179,32 +190,26 @@ impl ServerCertVerifier for Anyone {
     }
 }
 
-/// A handshake's fault in OpenSSL's words where there are any.
-pub(crate) fn reason(error: &Error, host: &str) -> String {
-    let verify = match error {
-        Error::InvalidMessage(_) => return "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)".to_owned(),
-        Error::AlertReceived(alert) => return format!("[SSL] received fatal alert: {alert:?} (_ssl.c:1006)"),
-        Error::InvalidCertificate(fault) => match fault {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "certificate has expired".to_owned(),
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "certificate is not yet valid".to_owned()
-            }
-            CertificateError::UnknownIssuer => "unable to get local issuer certificate".to_owned(),
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                if host.parse::<std::net::IpAddr>().is_ok() {
-                    format!("IP address mismatch, certificate is not valid for '{host}'.")
-                } else {
-                    format!("Hostname mismatch, certificate is not valid for '{host}'.")
-                }
-            }
-            CertificateError::Revoked => "certificate revoked".to_owned(),
-            other => other.to_string(),
-        },
-        other => return other.to_string(),
+/// Tells apart what OpenSSL does where no issuer is known: a certificate that signed itself, a chain that ends in one,
+/// and a chain that ends nowhere.
+fn worded(error: Error, end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> Error {
+    let is_authority = |other: &OtherError| {
+        other.0.downcast_ref::<webpki::Error>().is_some_and(|e| *e == webpki::Error::CaUsedAsEndEntity)
     };
-    format!("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {verify} (_ssl.c:1006)")
+    match &error {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {}
+        Error::InvalidCertificate(CertificateError::Other(other)) if is_authority(other) => {}
+        _ => return error,
+    }
+    if is_self_issued(end_entity) {
+        ChainFault("self-signed certificate").into()
+    } else if intermediates.iter().any(is_self_issued) {
+        ChainFault("self-signed certificate in certificate chain").into()
+    } else {
+        error
+    }
 }
 
-/// The reason where the peer hangs up during the handshake.
-pub(crate) const HUNG_UP: &str =
-    "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1006)";
+fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
+    webpki::EndEntityCert::try_from(certificate).is_ok_and(|c| c.issuer() == c.subject())
+}

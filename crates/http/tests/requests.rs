@@ -83,6 +83,9 @@ fn headers_that_would_split_the_request_are_refused() {
         assert!(matches!(error, HttpError::Invalid { .. }));
         assert!(error.to_string().starts_with("An HTTP Client raised an unhandled exception: Invalid header "));
     }
+    let headers = [header("a", "to\\k'\r\n")];
+    let error = client().send(Request { headers: &headers, ..request("GET", &url, Body::Empty) }).unwrap_err();
+    assert!(error.to_string().ends_with(r#"Invalid header value b"to\\k'\r\n""#), "{error}");
     assert!(matches!(client().send(request("GE T", &url, Body::Empty)), Err(HttpError::Invalid { .. })));
 }
 

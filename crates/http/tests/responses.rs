@@ -6,6 +6,7 @@ mod common;
 
 use common::{Server, client, fetch, get, read_head, read_request, request};
 use oxaws_http::{Body, Client, HttpError, Options};
+use proptest::prelude::*;
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -146,7 +147,7 @@ fn a_large_body_comes_whole() {
     assert_eq!(body.len(), SIZE);
     assert!(body.iter().enumerate().all(|(i, b)| *b == (i / 7) as u8));
     let mut response = get(&client(), &server.url("/")).unwrap();
-    assert!(matches!(response.body.read_to_vec(1 << 20), Err(HttpError::TooLarge { limit: 1048576 })));
+    assert!(matches!(response.body.read_to_vec(1 << 20), Err(HttpError::TooLarge { limit: 1048576, .. })));
 }
 
 fn broken(answer: &'static str) -> HttpError {
@@ -172,6 +173,9 @@ fn broken_responses_have_typed_errors() {
         "HTTP/1.1 abc Foo\r\n\r\n",
         "SSH-2.0-x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<abc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\nhello",
+        "HTTP/1.1 404 No\r\nContent-Length: -1\r\n\r\nhello",
     ] {
         let error = broken(answer);
         assert!(matches!(error, HttpError::Closed { .. }), "{answer:?} {error:?}");
@@ -181,6 +185,102 @@ fn broken_responses_have_typed_errors() {
             "Connection was closed before we received a valid response from endpoint URL: \"http://127.0.0.1:"
         ));
         assert!(message.ends_with("/p?q\"."), "{message}");
+    }
+}
+
+/// Serves `start` and then `again` until the client hangs up.
+fn endless(start: &'static str, again: &'static str) -> HttpError {
+    let server = Server::start(move |stream, _| {
+        read_request(stream);
+        let mut sent = stream.write_all(start.as_bytes());
+        while sent.is_ok() {
+            sent = stream.write_all(again.as_bytes());
+        }
+    });
+    fetch(&client(), &server.url("/")).unwrap_err()
+}
+
+#[test]
+fn responses_without_an_end_are_given_up() {
+    for (start, again) in [
+        ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+        ("", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"),
+        ("", "A: b\r\n"),
+        ("HTTP/1.1 200 OK\r\n", "A: b\r\n"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "x"),
+    ] {
+        let error = endless(start, again);
+        assert!(matches!(error, HttpError::Closed { .. }), "{start:?} {again:?}: {error:?}");
+    }
+}
+
+#[test]
+fn interim_heads_are_counted_for_each_request() {
+    let server = Server::start(|stream, _| {
+        while read_request(stream).is_some() {
+            stream.write_all("HTTP/1.1 100 Continue\r\n\r\n".repeat(100).as_bytes()).unwrap();
+            stream.write_all(OK.as_bytes()).unwrap();
+        }
+    });
+    let client = client();
+    for _ in 0..2 {
+        assert_eq!(fetch(&client, &server.url("/")).unwrap(), b"hello");
+    }
+    assert_eq!(server.count(), 1);
+}
+
+/// What a chunked body says, read in the plainest way; `None` where it breaks a rule or isn't whole.
+fn chunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    fn line<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+        let end = bytes.iter().position(|b| *b == b'\n')?;
+        let line = &bytes[..end];
+        *bytes = &bytes[end + 1..];
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+    let mut out = Vec::new();
+    loop {
+        let size = line(&mut bytes)?.split(|b| *b == b';').next()?.trim_ascii();
+        let digits = std::str::from_utf8(size).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let size = usize::from_str_radix(digits, 16).ok()?;
+        if size == 0 {
+            while !line(&mut bytes)?.is_empty() {}
+            return Some(out);
+        }
+        out.extend_from_slice(bytes.get(..size)?);
+        bytes = &bytes[size..];
+        line(&mut bytes)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    /// Chunks and trailers of any kind: what is read is what was sent, or an error, and never a wait without end.
+    #[test]
+    fn chunks_and_trailers(parts in proptest::collection::vec(
+        prop_oneof![
+            Just("3\r\nabc\r\n".to_owned()),
+            Just("0\r\n".to_owned()),
+            Just("\r\n".to_owned()),
+            Just("A: b\r\n".to_owned()),
+            "[0-9a-fA-F;= \r\n]{0,12}",
+            any::<String>(),
+        ],
+        0..6,
+    )) {
+        let body = parts.concat().into_bytes();
+        let expected = chunked(&body);
+        let server = Server::start(move |stream, _| {
+            read_request(stream);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            let _ = stream.write_all(&body);
+        });
+        let client = Client::new(Options { read_timeout: Some(Duration::from_secs(20)), ..Options::default() });
+        let found = fetch(&client, &server.url("/"));
+        let waited = matches!(found, Err(HttpError::ReadTimeout { .. }));
+        prop_assert!(!waited);
+        prop_assert_eq!(found.ok(), expected);
     }
 }
 

@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let argument = |i: usize| arguments.get(i).map(String::as_str);
     let format = argument(0).and_then(Format::from_name).ok_or("format FORMAT [TITLE [WIDTH [on]]]")?;
     let width = argument(2).unwrap_or("80").parse()?;
-    let options = TableOptions { width, colour: argument(3) == Some("on") };
+    let options = TableOptions { width, colour: argument(3) == Some("on"), visible: false };
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let value = parse_json(&line?)?;

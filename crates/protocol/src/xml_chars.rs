@@ -21,6 +21,7 @@ pub(crate) fn is_name(c: char) -> bool {
         || (!c.is_ascii() && c <= '\u{ffff}' && c.is_numeric())
 }
 
-pub(crate) fn is_legal(c: char) -> bool {
+/// Whether a character may stand in a document, itself or as a reference.
+pub fn is_legal(c: char) -> bool {
     c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}') || is_blank(c)
 }

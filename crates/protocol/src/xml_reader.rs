@@ -1,6 +1,7 @@
 //! A pull reader of XML that knows elements, their text and their children, and reports faults in expat's words.
 
 use crate::failure::{XmlFault, XmlFaultKind};
+use crate::xml_chars::is_legal;
 use crate::{xml_declaration, xml_fault};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -206,7 +207,8 @@ impl<'a> XmlReader<'a> {
             "amp" => Some('&'),
             "quot" => Some('"'),
             "apos" => Some('\''),
-            _ => reference.resolve_char_ref().ok().flatten(),
+            // quick-xml resolves references to characters that XML has no place for, such as escape.
+            _ => reference.resolve_char_ref().ok().flatten().filter(|c| is_legal(*c)),
         };
         named.ok_or_else(|| {
             let at = (self.inner.buffer_position() as usize).saturating_sub(reference.len() + 2);
@@ -263,6 +265,10 @@ mod tests {
             ("<A>&nope;</A>", "undefined entity: line 1, column 3"),
             ("<A>a & b</A>", "not well-formed (invalid token): line 1, column 6"),
             ("<A>&#0;</A>", "reference to invalid character number: line 1, column 3"),
+            ("<A>&#27;</A>", "reference to invalid character number: line 1, column 3"),
+            ("<A>a\n&#x1b;</A>", "reference to invalid character number: line 2, column 0"),
+            ("<A><B>x</B>&#xffff;</A>", "reference to invalid character number: line 1, column 11"),
+            ("<A b='&#7;'/>", "reference to invalid character number: line 1, column 6"),
             ("<A>\u{1}</A>", "not well-formed (invalid token): line 1, column 3"),
             ("<A>]]></A>", "not well-formed (invalid token): line 1, column 5"),
             ("<A><![CDATA[x</A>", "unclosed CDATA section: line 1, column 17"),

@@ -171,9 +171,17 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|w| w == needle)
 }
 
+/// Whether a character may stand in a document, itself or as a reference (XML 1.0, 2.2): expat refuses the others.
+fn is_legal(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
 /// Text with its references replaced.
 fn decode(raw: &[u8]) -> Result<Cow<'_, str>, NotXml> {
     let text = std::str::from_utf8(raw).map_err(|_| NotXml)?;
+    if !text.bytes().fold(true, |good, b| good & (b >= b' ' || matches!(b, b'\t' | b'\n' | b'\r'))) {
+        return Err(NotXml);
+    }
     let Some(first) = text.find('&') else { return Ok(Cow::Borrowed(text)) };
     let mut out = String::with_capacity(text.len());
     out.push_str(&text[..first]);
@@ -192,7 +200,7 @@ fn decode(raw: &[u8]) -> Result<Cow<'_, str>, NotXml> {
                     Some(hex) => u32::from_str_radix(hex, 16),
                     None => number.parse(),
                 };
-                code.ok().and_then(char::from_u32).ok_or(NotXml)?
+                code.ok().and_then(char::from_u32).filter(|c| is_legal(*c)).ok_or(NotXml)?
             }
         });
         rest = &after[end + 1..];
@@ -263,6 +271,16 @@ mod tests {
         assert_eq!(root_of(b"<x:Error a=\"/\"/>"), Ok(&b"Error"[..]));
     }
 
+    #[test]
+    fn characters_that_xml_has_no_place_for() {
+        for text in ["&#27;", "&#x1B;", "&#0;", "&#7;", "&#xFFFF;", "&#xD800;", "\u{1b}", "a\u{1}b"] {
+            let document = format!("<r><a>{text}</a></r>");
+            assert_eq!(children(document.as_bytes(), [b"a"]), Err(NotXml), "{text:?}");
+        }
+        let [a] = children(b"<r><a>&#9;&#10;&#13;&#x20;&#x1F600;</a></r>", [b"a"]).unwrap();
+        assert_eq!(a.as_deref(), Some("\t\n\r \u{1f600}"));
+    }
+
     proptest! {
         #[test]
         fn nothing_panics(text in "[<>/a&;!\\-\\[\\]\"'?= #x0-9]{0,60}") {
@@ -271,7 +289,7 @@ mod tests {
         }
 
         #[test]
-        fn escaping_and_reading_give_the_same(text in "[^\u{0}]{0,40}") {
+        fn escaping_and_reading_give_the_same(text in "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{fffe}\u{ffff}]{0,40}") {
             let mut document = String::from("<r><a>");
             escape(&text, &mut document);
             document.push_str("</a></r>");

@@ -1,6 +1,7 @@
 //! `ec2 get-password-data --priv-launch-key`: the password of a Windows instance, decrypted with the key pair's file.
 
 use crate::arguments::{text, tweak};
+use crate::rsa;
 use oxaws_cli::argtable::{Arg, ArgTable, Target};
 use oxaws_cli::error::Failure;
 use oxaws_cli::operation::OperationCall;
@@ -8,9 +9,6 @@ use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_env::expand_path;
 use oxaws_model::Operation;
 use oxaws_value::Value;
-use rsa::pkcs1::DecodeRsaPrivateKey;
-use rsa::pkcs8::DecodePrivateKey;
-use rsa::{Pkcs1v15Encrypt, PrivateKey};
 use std::path::PathBuf;
 
 pub(crate) const TWEAKS: &[Tweak] = &[
@@ -57,10 +55,8 @@ fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
 
 /// The password in base64 `data`, encrypted for the key in `pem` by RSA with PKCS #1 v1.5 padding.
 fn password(pem: &str, data: &str) -> Option<String> {
-    let pem = pem.trim();
-    let key = PrivateKey::from_pkcs1_pem(pem).ok().or_else(|| PrivateKey::from_pkcs8_pem(pem).ok())?;
     let data = oxaws_input::blob::decode_bytes(data.as_bytes())?;
-    String::from_utf8(key.decrypt(Pkcs1v15Encrypt, &data).ok()?).ok()
+    String::from_utf8(rsa::decrypt(pem, &data)?).ok()
 }
 
 #[cfg(test)]
@@ -72,11 +68,25 @@ mod tests {
     /// `secret`, encrypted for the key.
     const SECRET: &str = include_str!("../tests/secret.b64");
 
+    /// A PEM text with lines of another length.
+    fn rewrapped(pem: &str, width: usize) -> String {
+        let lines: Vec<&str> = pem.lines().collect();
+        let body = lines[1..lines.len() - 1].concat();
+        let body: Vec<&str> = body.as_bytes().chunks(width).map(|c| std::str::from_utf8(c).unwrap()).collect();
+        format!("{}\n{}\n{}\n", lines[0], body.join("\n"), lines[lines.len() - 1])
+    }
+
     #[test]
     fn decrypts() {
         assert_eq!(password(KEY, SECRET).as_deref(), Some("secret"));
         assert_eq!(password(PKCS8, SECRET).as_deref(), Some("secret"));
         assert_eq!(password(KEY, "eA=="), None);
+        for width in [1, 48, 76, 10_000] {
+            assert_eq!(password(&rewrapped(KEY, width), SECRET).as_deref(), Some("secret"), "{width}");
+            assert_eq!(password(&rewrapped(PKCS8, width), SECRET).as_deref(), Some("secret"), "{width}");
+        }
+        let dos = format!("\r\n{}", KEY.replace('\n', "\r\n"));
+        assert_eq!(password(&dos, SECRET).as_deref(), Some("secret"));
         assert_eq!(password("no key", SECRET), None);
         assert_eq!(password(KEY, "a"), None);
     }

@@ -34,6 +34,7 @@ mod quicksight;
 mod rds_options;
 mod rekognition_image_bytes;
 mod removals;
+mod rsa;
 mod s3api_select;
 mod ses_send_email;
 mod translate;

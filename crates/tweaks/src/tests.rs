@@ -17,8 +17,14 @@ use oxaws_value::{JsonStyle, Value, to_json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-static REGISTRY: Registry =
-    Registry { commands: &[], removals: REMOVALS, renames: RENAMES, arg_renames: ARG_RENAMES, tweaks: &[TWEAKS] };
+static REGISTRY: Registry = Registry {
+    commands: &[],
+    unbuilt: &[],
+    removals: REMOVALS,
+    renames: RENAMES,
+    arg_renames: ARG_RENAMES,
+    tweaks: &[TWEAKS],
+};
 
 const OPERATIONS: &str = include_str!("../tests/operations.txt");
 const NO_COMMANDS: &str = include_str!("../tests/no_commands.txt");

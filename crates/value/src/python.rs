@@ -147,6 +147,13 @@ pub fn repr_str(text: &str) -> String {
     out
 }
 
+/// `repr` of bytes.
+pub fn repr_bytes(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() + 3);
+    write_repr_bytes(&mut out, bytes);
+    out
+}
+
 /// `repr` of a list of texts.
 pub fn repr_list<T: AsRef<str>>(items: &[T]) -> String {
     let mut out = String::from("[");

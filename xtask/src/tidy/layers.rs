@@ -35,6 +35,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
 const AT_HOME: &[(&str, &[&str], &str)] = &[
     ("httparse", &["http"], "only http opens sockets"),
     ("rustls", &["http"], "only http opens sockets"),
+    ("rustls-webpki", &["http"], "only http opens sockets"),
     ("webpki-roots", &["http"], "only http opens sockets"),
     ("aws-sigv4", &["sign"], "signing stands behind one interface"),
     ("chrono", &["env"], "only env knows the clock"),

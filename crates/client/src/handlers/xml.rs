@@ -84,7 +84,7 @@ fn push_unescaped(out: &mut String, text: &str) {
             "amp" => Some('&'),
             "quot" => Some('"'),
             "apos" => Some('\''),
-            _ => number.and_then(char::from_u32),
+            _ => number.and_then(char::from_u32).filter(|c| oxaws_protocol::is_xml_char(*c)),
         };
         out.extend(c);
         rest = &rest[at + end + 1..];

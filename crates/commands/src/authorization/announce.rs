@@ -31,6 +31,9 @@ impl Announcement<'_> {
     /// # Errors
     /// When it can't be told.
     pub fn make(&self, cx: &Context, browser: Browser) -> Result<(), Failure> {
+        // A page that isn't opened must not be announced as if it were.
+        let browser =
+            if browser::may_open(self.complete_url, self.code.is_none()) { browser } else { Browser::LeaveClosed };
         cx.ui.text(&self.text(browser))?;
         if browser == Browser::Open {
             browser::open(cx.world, self.complete_url);

@@ -17,6 +17,20 @@ const ON_A_DESKTOP: [&str; 10] = [
     "open",
 ];
 
+/// Whether an address may be handed to a program. It can come from a server's reply: as an argument it must not look
+/// like an option or a file, nor make a desktop start something other than a browser. Signing in without TLS is refused
+/// too. `ours` is an address that this program built itself: it may lead to a server on this machine, a local stand-in
+/// that the user configured as the endpoint.
+pub(super) fn may_open(url: &str, ours: bool) -> bool {
+    let is_local = |rest: &str| {
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let host = rest[..end].rsplit_once(':').map_or(&rest[..end], |(host, _)| host);
+        matches!(host, "127.0.0.1" | "localhost" | "[::1]")
+    };
+    let scheme = url.starts_with("https://") || ours && url.strip_prefix("http://").is_some_and(is_local);
+    scheme && url.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'<' | b'>'))
+}
+
 /// Tries to open a page; nothing tells whether the user sees it. BROWSER names the user's own programs, parted by colons,
 /// with `%s` where the address goes.
 pub(super) fn open(world: &dyn World, url: &str) {
@@ -53,6 +67,34 @@ fn start(words: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_that_are_opened() {
+        for good in
+            ["https://device.sso/?user_code=AB-CD", "http://127.0.0.1:8080/authorize?a=b&c=%20", "http://localhost/"]
+        {
+            assert!(may_open(good, true), "{good}");
+            assert_eq!(may_open(good, false), good.starts_with("https:"), "{good}");
+        }
+        for bad in [
+            "",
+            "-https://a",
+            "--version",
+            "http://device.example/",
+            "http://127.0.0.1.evil.example/",
+            "http://127.0.0.1@evil.example/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "HTTPS://a",
+            " https://a",
+            "https://a b",
+            "https://a/\x1b]0;x\x07",
+            "https://a/\u{202e}",
+            "https://a/`id`",
+        ] {
+            assert!(!may_open(bad, true) && !may_open(bad, false), "{bad:?}");
+        }
+    }
 
     #[test]
     fn where_the_address_goes() {

@@ -1,6 +1,9 @@
 //! Waiting for the authorization code that the browser brings back.
 
 use super::query;
+use crate::number;
+use oxaws_cli::argparse::Parsed;
+use oxaws_cli::registry::Opt;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{Callback, HttpError};
 use std::time::Duration;
@@ -18,6 +21,27 @@ const PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf
 pub const EXPIRED: &str = "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an \
                            SSO token must be restarted.";
 
+/// `--redirect-port` of every command that waits for a browser.
+pub const REDIRECT_PORT: Opt = Opt::value(
+    "redirect-port",
+    "The port of the local server that the browser is redirected to, for networks that allow only certain ports. \
+     Default: a free port. Without effect where no browser is redirected.",
+);
+
+/// The port that `--redirect-port` names.
+///
+/// # Errors
+/// When it is no number (255), or none that a port can have (252).
+pub fn redirect_port(args: &Parsed) -> Result<Option<u16>, Failure> {
+    let Some(number) = number::small_integer(args, "redirect_port")? else { return Ok(None) };
+    match u16::try_from(number) {
+        Ok(port) if port > 0 => Ok(Some(port)),
+        _ => Err(Failure::ParamValidation(
+            "Invalid value for --redirect-port. Value must be between 1 and 65535.".into(),
+        )),
+    }
+}
+
 /// A code and the state it was given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -34,12 +58,12 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// Starts it.
+    /// Starts it, at `port` or (`None`) at a free one.
     ///
     /// # Errors
-    /// When there is no free port.
-    pub fn listen() -> Result<Redirect, Failure> {
-        let server = Callback::listen().map_err(|e| {
+    /// When the port is taken, or there is no free one.
+    pub fn listen(port: Option<u16>) -> Result<Redirect, Failure> {
+        let server = Callback::listen(port).map_err(|e| {
             let why = oxaws_input::paramfile::python_os_error_bare(&e);
             Failure::General(format!(
                 "Unable to initialize the OAuth 2.0 authorization callback handler: {why} \n You may use \

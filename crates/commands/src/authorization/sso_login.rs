@@ -32,6 +32,8 @@ pub struct SsoLogin<'a> {
     pub browser: Browser,
     /// Type the code into a browser anywhere, though there is a session.
     pub device_code: bool,
+    /// The port that the browser is redirected to; `None` is a free one.
+    pub redirect_port: Option<u16>,
     /// Log in though there is a good token.
     pub force: bool,
 }
@@ -54,7 +56,7 @@ impl SsoLogin<'_> {
         let name = settings.session.as_deref().unwrap_or(&settings.start_url);
         let file = sso_token_file(cx.world, name);
         let by_code = settings.session.as_deref().is_some_and(|s| !s.is_empty()) && !self.device_code;
-        let redirect = if by_code { Some(Redirect::listen()?) } else { None };
+        let redirect = if by_code { Some(Redirect::listen(self.redirect_port)?) } else { None };
         if !self.force
             && let Some(token) = registration::kept(cx, &file)?
         {

@@ -3,6 +3,7 @@
 use super::accounts;
 use super::sso_settings::{self as questions, Answers};
 use crate::authorization::Browser;
+use crate::authorization::code::{REDIRECT_PORT, redirect_port};
 use crate::authorization::sso_login::SsoLogin;
 use crate::authorization::sso_settings::{self, SsoSettings};
 use crate::prompt::{self, Check};
@@ -18,6 +19,7 @@ pub(super) static SSO: Command = Command {
     options: &[
         Opt::flag("no-browser", "Prints the address in place of opening a browser."),
         Opt::flag("use-device-code", "Uses a code that is typed into a browser on any device."),
+        REDIRECT_PORT,
     ],
     subcommands: &[],
     run: Some(run),
@@ -38,6 +40,7 @@ struct Registration {
 
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
+    let redirect_port = redirect_port(&call.args)?;
     let profile = super::perhaps_missing(cx)?;
     let named = cx.session.config_unchecked().profile_name();
     // The profile is only being made: nothing that is called takes its settings.
@@ -50,6 +53,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         resolved_url: &registration.resolved_url,
         browser: if flag("no_browser") { Browser::LeaveClosed } else { Browser::Open },
         device_code: flag("use_device_code"),
+        redirect_port,
         force: registration.force,
     };
     let token = login.run(cx, &session)?;
@@ -84,7 +88,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 
 fn register(cx: &Context, profile: &Profile, answers: &mut Answers) -> Result<Registration, Failure> {
     let Some(session) = questions::ask_session(cx, profile.text("sso_session"), false)? else {
-        cx.ui.text(LEGACY_WARNING)?;
+        cx.ui.painted(LEGACY_WARNING)?;
         take_defaults(profile, answers);
         let resolved = questions::ask_url_and_region(cx, answers)?;
         return Ok(Registration {

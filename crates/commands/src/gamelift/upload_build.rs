@@ -7,6 +7,7 @@ use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
+use oxaws_env::Stream;
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -65,10 +66,11 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let size = std::fs::metadata(zip.path())?.len();
     let told = |done: u64| {
         let percent = progress::percent(done, size);
+        let root = cx.ui.visible_name(Stream::Stdout, root);
         let line =
             format!("\rUploading {root}:  {} / {}  ({percent:.2}%)", progress::bytes(done), progress::bytes(size));
         // How far it is can be left unsaid.
-        let _ = cx.ui.text(&line);
+        let _ = cx.ui.painted(&line);
     };
     let options = ClientOptions { configured_endpoint: true, signer, ..ClientOptions::default() };
     uploader::send(cx, &options, &object, zip.path(), size, &told).map_err(|e| e.into_failure(zip.path()))?;

@@ -8,6 +8,7 @@ use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;
 use oxaws_value::python::{self, MapClass};
+use oxaws_value::visible::visible;
 use oxaws_value::{JsonStyle, Map, Timestamp, Value, parse_json, to_json};
 
 /// Characters of a signature that are shown, and how many it has.
@@ -45,7 +46,8 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         "off" => false,
         _ => cx.ui.is_terminal(),
     };
-    cx.ui.formatted(Format::Text, cx.pager()?.as_deref(), |out| {
+    let look = Look { coloured, visible: cx.ui.is_terminal() };
+    cx.ui.painted_formatted(Format::Text, cx.pager()?.as_deref(), |out| {
         let mut calls: Vec<&str> = Vec::new();
         let shown = records.iter().filter(|r| match include {
             [] => !exclude.contains(&r.event_type),
@@ -53,12 +55,20 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         });
         for record in shown {
             let offset = cx.world.local_offset(Instant::from_secs(record.timestamp.div_euclid(1000)));
-            let text = section(record, &mut calls, offset, coloured);
+            let text = section(record, &mut calls, offset, look);
             out.write_all(text.as_bytes())?;
         }
         Ok(())
     })?;
     Ok(Exit::Success)
+}
+
+/// What a terminal changes.
+#[derive(Clone, Copy)]
+struct Look {
+    coloured: bool,
+    /// Whether control characters are spelled out.
+    visible: bool,
 }
 
 /// How a value is shown.
@@ -110,9 +120,9 @@ fn description(event: &str) -> Option<(Option<&'static str>, &'static [Shown])> 
 }
 
 /// The text of an event. `calls` holds the calls that were met: their place in it is their number.
-fn section<'r>(record: &'r Record, calls: &mut Vec<&'r str>, offset: i32, coloured: bool) -> String {
+fn section<'r>(record: &'r Record, calls: &mut Vec<&'r str>, offset: i32, look: Look) -> String {
     let Some((title, values)) = description(&record.event_type) else { return String::new() };
-    let paint = |text: String, code: &str| if coloured { format!("\x1b[{code}m{text}\x1b[0m") } else { text };
+    let paint = |text: String, code: &str| if look.coloured { format!("\x1b[{code}m{text}\x1b[0m") } else { text };
     let mut out = String::new();
     if let Some(title) = title {
         let number = record.request_id.as_deref().map(|id| {
@@ -135,6 +145,7 @@ fn section<'r>(record: &'r Record, calls: &mut Vec<&'r str>, offset: i32, colour
             Form::Headers => shorten_signature(&dictionary(value)),
             Form::Body => body(value, payload.get("streaming").is_some_and(Value::is_truthy)),
         };
+        let text = if look.visible { visible(&text) } else { text.into() };
         out.push_str(&format!("{}{text}\n", paint(format!("{about}: "), "36")));
     }
     out
@@ -220,6 +231,18 @@ fn shorten_signature(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const PLAIN: Look = Look { coloured: false, visible: false };
+    const COLOURED: Look = Look { coloured: true, visible: false };
+
+    #[test]
+    fn a_terminal_is_not_driven_by_what_was_recorded() {
+        let reply =
+            record("HTTP_RESPONSE", None, r#"{"status_code": 200, "headers": {}, "body": "a\u001b]0;x\u0007"}"#);
+        let text = section(&reply, &mut Vec::new(), 0, Look { coloured: true, visible: true });
+        assert!(text.contains("with body: \x1b[0ma\\x1b]0;x\\x07\n"), "{text:?}");
+        assert!(section(&reply, &mut Vec::new(), 0, PLAIN).contains("a\x1b]0;x\x07\n"));
+    }
+
     fn record(event: &str, request: Option<&str>, payload: &str) -> Record {
         Record {
             id: "i".into(),
@@ -235,9 +258,9 @@ mod tests {
     fn sections() {
         let mut calls = Vec::new();
         let args = record("CLI_ARGUMENTS", None, r#"["sts", "get-caller-identity"]"#);
-        assert_eq!(section(&args, &mut calls, 0, false), "with arguments: ['sts', 'get-caller-identity']\n");
+        assert_eq!(section(&args, &mut calls, 0, PLAIN), "with arguments: ['sts', 'get-caller-identity']\n");
         let api = record("API_CALL", Some("r"), r#"{"service": "sts", "operation": "X", "params": {"b": 1, "a": 2}}"#);
-        let text = section(&api, &mut calls, 0, false);
+        let text = section(&api, &mut calls, 0, PLAIN);
         assert_eq!(
             text,
             "\n[0] API call made\nat time: 2026-11-24 10:58:28.598\nto service: sts\nusing operation: X\nwith parameters: \
@@ -245,7 +268,7 @@ mod tests {
         );
         let code = record("CLI_RC", None, "0");
         assert_eq!(
-            section(&code, &mut calls, 0, true),
+            section(&code, &mut calls, 0, COLOURED),
             "\n\x1b[1mAWS CLI command exited\x1b[0m\n\x1b[36mat time: \x1b[0m2026-11-24 10:58:28.598\n\x1b[36mwith return \
              code: \x1b[0m0\n"
         );

@@ -29,7 +29,13 @@ pub(super) struct Login {
 }
 
 /// Logs in: `Browser::Open` is for a browser on this device, else the user brings the code.
-pub(super) fn run(cx: &Context, session: &Session, options: ClientOptions, browser: Browser) -> Result<Login, Failure> {
+pub(super) fn run(
+    cx: &Context,
+    session: &Session,
+    options: ClientOptions,
+    browser: Browser,
+    redirect_port: Option<u16>,
+) -> Result<Login, Failure> {
     let key = DpopKey::generate(cx.world).ok_or_else(|| refused("No key could be made."))?;
     let pair = Pkce::generate(cx.world);
     let state = uuid4(cx.world);
@@ -37,7 +43,7 @@ pub(super) fn run(cx: &Context, session: &Session, options: ClientOptions, brows
     let probe = reply::params([("tokenInput", Value::Map(probe))]);
     let base = session.base_url(SERVICE, "CreateOAuth2Token", probe, &options)?;
     let redirect = match browser {
-        Browser::Open => Some(Redirect::listen()?),
+        Browser::Open => Some(Redirect::listen(redirect_port)?),
         Browser::LeaveClosed => None,
     };
     let (client_id, address) = match &redirect {

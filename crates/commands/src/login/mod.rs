@@ -7,6 +7,7 @@ mod logout;
 pub use logout::LOGOUT;
 
 use crate::authorization::Browser;
+use crate::authorization::code::{REDIRECT_PORT, redirect_port};
 use crate::prompt::{self, Check};
 use crate::{kept_files, profile_file};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
@@ -19,10 +20,13 @@ use oxaws_value::{JsonStyle, Value, to_json};
 /// `aws login`
 pub static LOGIN: Command = Command {
     name: "login",
-    options: &[Opt::flag(
-        "remote",
-        "For a browser on another device: prints the address and asks for the code that is shown after the login.",
-    )],
+    options: &[
+        Opt::flag(
+            "remote",
+            "For a browser on another device: prints the address and asks for the code that is shown after the login.",
+        ),
+        REDIRECT_PORT,
+    ],
     subcommands: &[],
     run: Some(run),
     help: "Logs in with credentials of the AWS Management Console and keeps temporary credentials for the profile.",
@@ -37,6 +41,7 @@ const NO_REGION: &str = "No AWS region has been configured. The AWS region is th
 
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
+    let redirect_port = redirect_port(&call.args)?;
     let configured = configured_region(cx)?;
     let region = match &configured {
         Some(region) => region.clone(),
@@ -50,7 +55,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let session = cx.session.reconfigured(Config::with_missing_profile);
     let options = ClientOptions { region: Some(region.clone()), signer: Signer::Nobody, ..ClientOptions::default() };
     let browser = if call.args.flag("remote") == Some(true) { Browser::LeaveClosed } else { Browser::Open };
-    let login = fetch::run(cx, &session, options, browser)?;
+    let login = fetch::run(cx, &session, options, browser, redirect_port)?;
     let name = &login.session;
     if let Some(old) = settings.text("login_session").filter(|old| old != name)
         && !prompt::yes_or_no(

@@ -5,7 +5,9 @@ use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, CallInput, Paging};
+use oxaws_value::visible::visible;
 use oxaws_value::{JsonStyle, Map, Timestamp, Value, to_json};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -57,7 +59,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         "off" => false,
         _ => cx.ui.is_terminal(),
     };
-    let printer = Printer { format: args.word("format").unwrap_or("detailed"), colour };
+    let printer = Printer { format: args.word("format").unwrap_or("detailed"), colour, visible: cx.ui.is_terminal() };
     if args.flag("follow") == Some(true) {
         return match follow(cx, params, &printer) {
             // Ctrl-C is how it ends.
@@ -70,7 +72,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     while let Some(page) = pages.next()? {
         let events = page.get("events").ok_or_else(|| reply::missing("events"))?;
         for event in events.as_list().unwrap_or_default() {
-            cx.ui.text(&printer.line(event.as_map().unwrap_or(&Map::new()))?)?;
+            cx.ui.painted(&printer.line(event.as_map().unwrap_or(&Map::new()))?)?;
         }
     }
     Ok(Exit::Success)
@@ -116,7 +118,7 @@ fn follow(cx: &Context, mut params: Map, printer: &Printer) -> Result<(), Failur
             let time = moment(&event, "timestamp")?;
             if seen.insert((time, reply::text(&event, "eventId")?.to_owned())) {
                 newest = newest.max(Some(time));
-                cx.ui.text(&printer.line(&event)?)?;
+                cx.ui.painted(&printer.line(&event)?)?;
             }
         }
         seen.retain(|(time, _)| Some(*time) == newest);
@@ -151,6 +153,8 @@ fn moment(event: &Map, key: &str) -> Result<i64, Failure> {
 struct Printer<'a> {
     format: &'a str,
     colour: bool,
+    /// Whether control characters are spelled out, since a terminal would obey them.
+    visible: bool,
 }
 
 impl Printer<'_> {
@@ -163,14 +167,15 @@ impl Printer<'_> {
             micros: u32::try_from(millis.rem_euclid(1000)).unwrap_or(0) * 1000,
             offset: Some(0),
         };
-        let message = reply::text(event, "message")?;
+        let show = |text| if self.visible { visible(text) } else { Cow::Borrowed(text) };
+        let message = &*show(reply::text(event, "message")?);
         let text = match self.format {
             "short" => {
                 let whole = Timestamp { micros: 0, offset: None, ..time }.isoformat();
                 format!("{} {message}", self.coloured(&whole, GREEN))
             }
             format => {
-                let stream = self.coloured(reply::text(event, "logStreamName")?, CYAN);
+                let stream = self.coloured(&show(reply::text(event, "logStreamName")?), CYAN);
                 let shown = time.isoformat();
                 if format == "json" {
                     let pretty = match oxaws_value::parse_json(message) {
@@ -213,10 +218,14 @@ mod tests {
             ("logStreamName", Value::from("s")),
             ("message", Value::from("{\"a\": 1}\n\n")),
         ]);
-        let line = |format, colour| Printer { format, colour }.line(&event).unwrap();
+        let line = |format, colour| Printer { format, colour, visible: false }.line(&event).unwrap();
         assert_eq!(line("detailed", false), "2026-01-01T00:00:00.000000+00:00 s {\"a\": 1}\n");
         assert_eq!(line("short", false), "2026-01-01T00:00:00 {\"a\": 1}\n");
         assert_eq!(line("json", false), "2026-01-01T00:00:00+00:00 s \n{\n    \"a\": 1\n}\n");
         assert_eq!(line("short", true), "\x1b[32m2026-01-01T00:00:00\x1b[0m {\"a\": 1}\n");
+        let mut event = event.clone();
+        event.insert("message", "a\x1b]0;x\x07\nb");
+        let seen = Printer { format: "short", colour: true, visible: true }.line(&event).unwrap();
+        assert_eq!(seen, "\x1b[32m2026-01-01T00:00:00\x1b[0m a\\x1b]0;x\\x07\nb\n");
     }
 }

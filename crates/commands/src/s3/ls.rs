@@ -46,9 +46,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     session.client(simple::service(session)?)?;
     let (bucket, key) = uri::split(call.args.word("paths").unwrap_or(""))?;
     let flag = |name: &str| call.args.flag(name) == Some(true);
-    let mut lines = Lines::new(call.cx.world, flag("human_readable"));
+    let mut lines = Lines::new(call.cx.world, flag("human_readable"), call.cx.ui.is_terminal());
     let mut found = true;
-    call.cx.ui.output(None, |out| {
+    call.cx.ui.painted_output(None, |out| {
         if bucket.is_empty() {
             buckets(call, page_size.as_deref(), &mut lines, out)?;
         } else {

@@ -3,6 +3,7 @@
 use super::size::human_readable;
 use oxaws_cli::ui::Ui;
 use oxaws_cli::{Exit, Failure};
+use oxaws_env::Stream;
 use oxaws_transfer::{Report, Subject};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl<'a> Printer<'a> {
         }
         // Without standard output the lines have no reader, as in the AWS CLI: what is transferred isn't on them.
         if !self.ui.is_closed()
-            && let Err(failure) = self.ui.text(&state.buffer)
+            && let Err(failure) = self.ui.painted(&state.buffer)
         {
             state.failure.get_or_insert(failure);
         }
@@ -230,8 +231,9 @@ impl Report for Printer<'_> {
         }
         let mut state = self.lock();
         let to = if subject.dest.is_some() { " to " } else { "" };
-        let dest = subject.dest.unwrap_or_default();
-        self.line(&mut state, &["(dryrun) ", subject.word, ": ", subject.source, to, dest]);
+        let [source, dest] =
+            [subject.source, subject.dest.unwrap_or_default()].map(|name| self.ui.visible_name(Stream::Stdout, name));
+        self.line(&mut state, &["(dryrun) ", subject.word, ": ", &source, to, &dest]);
         self.flush_if_due(&mut state);
     }
 
@@ -259,8 +261,9 @@ impl Report for Printer<'_> {
             return;
         }
         let to = if subject.dest.is_some() { " to " } else { "" };
-        let dest = subject.dest.unwrap_or_default();
-        self.line(&mut state, &[subject.word, ": ", subject.source, to, dest]);
+        let [source, dest] =
+            [subject.source, subject.dest.unwrap_or_default()].map(|name| self.ui.visible_name(Stream::Stdout, name));
+        self.line(&mut state, &[subject.word, ": ", &source, to, &dest]);
         self.redisplay(&mut state, true);
         self.flush_if_due(&mut state);
     }
@@ -274,8 +277,9 @@ impl Report for Printer<'_> {
             return;
         }
         let to = if subject.dest.is_some() { " to " } else { "" };
-        let dest = subject.dest.unwrap_or_default();
-        let text = format!("{} failed: {}{to}{dest} {error}", subject.word, subject.source);
+        let [source, dest] =
+            [subject.source, subject.dest.unwrap_or_default()].map(|name| self.ui.visible_name(Stream::Stderr, name));
+        let text = format!("{} failed: {source}{to}{dest} {error}", subject.word);
         self.error_line(&mut state, &text);
         self.redisplay(&mut state, true);
         self.flush_if_due(&mut state);

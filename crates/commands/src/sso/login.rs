@@ -1,5 +1,6 @@
 //! `aws sso login`: a token of IAM Identity Center.
 
+use crate::authorization::code::{REDIRECT_PORT, redirect_port};
 use crate::authorization::sso_login::SsoLogin;
 use crate::authorization::sso_settings::{self, SsoSettings};
 use crate::authorization::{Browser, start_url};
@@ -14,6 +15,7 @@ pub static LOGIN: Command = Command {
     options: &[
         Opt::flag("no-browser", "Prints the address in place of opening a browser."),
         Opt::flag("use-device-code", "Uses a code that is typed into a browser on any device."),
+        REDIRECT_PORT,
         Opt::value("sso-session", "The session to log into, in place of the profile's."),
     ],
     subcommands: &[],
@@ -23,6 +25,7 @@ pub static LOGIN: Command = Command {
 
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
+    let redirect_port = redirect_port(&call.args)?;
     let configured = sso_settings::of_profile(cx, call.args.word("sso_session"))?;
     let limit = cx.globals.connect_timeout.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs);
     let resolved = start_url::resolve(cx, &configured.start_url, Some(&configured.region), limit)?;
@@ -33,6 +36,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         resolved_url: &resolved.url,
         browser: if flag("no_browser") { Browser::LeaveClosed } else { Browser::Open },
         device_code: flag("use_device_code"),
+        redirect_port,
         force: true,
     };
     login.run(cx, cx.session)?;

@@ -9,6 +9,8 @@ mod section;
 
 use crate::OutputError;
 use oxaws_value::Value;
+use oxaws_value::visible::{visible, visible_value};
+use std::borrow::Cow;
 use std::io::Write;
 
 /// What a table depends on besides the value.
@@ -18,12 +20,15 @@ pub struct TableOptions {
     pub width: usize,
     /// Whether to colour cells and bars.
     pub colour: bool,
+    /// Whether to spell out control characters in titles, keys and texts, as a terminal is about to show them. Done
+    /// here, since the escape sequences of `colour` must stay, and since widths depend on it.
+    pub visible: bool,
 }
 
 impl Default for TableOptions {
     /// What applies when standard output is no terminal: 80 columns (whatever `COLUMNS` says), no colour.
     fn default() -> Self {
-        TableOptions { width: 80, colour: false }
+        TableOptions { width: 80, colour: false, visible: false }
     }
 }
 
@@ -36,6 +41,11 @@ pub fn write_table(out: &mut dyn Write, title: &str, value: &Value, options: &Ta
     if !value.is_truthy() {
         return Ok(());
     }
+    let (title, value) = match options.visible {
+        true => (visible(title), visible_value(value)),
+        false => (Cow::Borrowed(title), Cow::Borrowed(value)),
+    };
+    let (title, value) = (&*title, &*value);
     // Sections are made twice, to measure and to draw, and held one at a time: there may be more of them than values.
     let mut measure = render::Measure::default();
     build::sections(title, value, &mut |section| measure.section(section))?;

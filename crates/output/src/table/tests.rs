@@ -81,7 +81,7 @@ fn lists_of_lists_are_rows() {
 #[test]
 fn wide_tables_turn_their_one_row_sections() {
     let json = format!(r#"{{"A":"{}","B":2,"L":[{{"c":1,"d":"{}"}}]}}"#, "x".repeat(40), "y".repeat(40));
-    let turned = table_with(&json, TableOptions { width: 40, colour: false }).unwrap();
+    let turned = table_with(&json, TableOptions { width: 40, ..TableOptions::default() }).unwrap();
     assert!(turned.contains(&format!("|  A|  {}     |\n", "x".repeat(40))), "{turned}");
     assert!(turned.contains("||  c|  1 "), "{turned}");
     assert!(table(&json).contains("|                       A                      | B  |"), "{}", table(&json));
@@ -98,7 +98,7 @@ fn wide_characters_count_twice() {
 #[test]
 fn colours() {
     assert_eq!(
-        table_with(r#"{"K":["a"]}"#, TableOptions { width: 80, colour: true }).unwrap(),
+        table_with(r#"{"K":["a"]}"#, TableOptions { colour: true, ..TableOptions::default() }).unwrap(),
         [
             "------------\n\x1b[0m",
             "\x1b[0m|ListThings|\x1b[0m\x1b[0m\n\x1b[0m",

@@ -5,7 +5,9 @@ use super::page::Page;
 use super::zone::Zone;
 use oxaws_cli::Failure;
 use oxaws_env::World;
+use oxaws_value::visible::visible_name;
 use oxaws_value::{LocalClock, Timestamp};
+use std::borrow::Cow;
 use std::io::Write;
 
 const DAY: i64 = 86_400;
@@ -16,14 +18,16 @@ pub(super) struct Lines<'a> {
     world: &'a dyn World,
     zone: Option<Zone<'a>>,
     human: bool,
+    /// Whether control characters in names are spelled out, since a terminal would obey them.
+    visible: bool,
     text: Vec<u8>,
     objects: u64,
     size: i128,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(world: &'a dyn World, human: bool) -> Self {
-        Lines { world, zone: None, human, text: Vec::new(), objects: 0, size: 0 }
+    pub(super) fn new(world: &'a dyn World, human: bool, visible: bool) -> Self {
+        Lines { world, zone: None, human, visible, text: Vec::new(), objects: 0, size: 0 }
     }
 
     /// Writes what is gathered.
@@ -44,7 +48,7 @@ impl<'a> Lines<'a> {
             let (_, name) = (parts.next(), parts.next());
             let name = name.ok_or_else(|| Failure::General("list index out of range".into()))?;
             self.text.extend_from_slice(b"                           PRE ");
-            self.text.extend_from_slice(name.as_bytes());
+            self.name(name);
             self.text.extend_from_slice(b"/\n");
         }
         for (entry, key) in page.entries() {
@@ -58,7 +62,7 @@ impl<'a> Lines<'a> {
             self.size_column(size);
             self.text.push(b' ');
             let name = if basename { key.rsplit('/').next().unwrap_or_default() } else { &key };
-            self.text.extend_from_slice(name.as_bytes());
+            self.name(name);
             self.text.push(b'\n');
         }
         Ok(())
@@ -69,9 +73,14 @@ impl<'a> Lines<'a> {
         let (created, name) = (created.ok_or_else(|| missing("CreationDate"))?, name.ok_or_else(|| missing("Name"))?);
         self.date(created)?;
         self.text.push(b' ');
-        self.text.extend_from_slice(name.as_bytes());
+        self.name(name);
         self.text.push(b'\n');
         Ok(())
+    }
+
+    fn name(&mut self, name: &str) {
+        let name = if self.visible { visible_name(name) } else { Cow::Borrowed(name) };
+        self.text.extend_from_slice(name.as_bytes());
     }
 
     /// How many objects there were, and their size.
@@ -220,9 +229,19 @@ mod tests {
     }
 
     #[test]
+    fn names_drive_no_terminal() {
+        let world = Fixed::new();
+        for (visible, shown) in [(true, "a\\x1b[2J\\nb\n"), (false, "a\x1b[2J\nb\n")] {
+            let mut lines = Lines::new(&world, false, visible);
+            lines.bucket(Some("2021-02-11T04:24:23.000Z"), Some("a\x1b[2J\nb")).unwrap();
+            assert!(lines.text.ends_with(shown.as_bytes()), "{:?}", String::from_utf8_lossy(&lines.text));
+        }
+    }
+
+    #[test]
     fn a_line_in_any_form_of_date() {
         let world = Fixed::new();
-        let mut lines = Lines::new(&world, false);
+        let mut lines = Lines::new(&world, false, false);
         lines.bucket(Some("Thu, 11 Feb 2021 04:24:23 GMT"), Some("b")).unwrap();
         assert!(lines.text.ends_with(b":23 b\n"));
         assert!(lines.bucket(None, Some("b")).is_err());

@@ -282,10 +282,11 @@ fn position(text: &str, byte: u8) -> Option<usize> {
 
 /// Text with the five named references replaced; `None` where it has others, or line ends that XML changes.
 fn decode_references(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|b| b == b'&' || b == b'\r') {
+    if !text.bytes().any(|b| b == b'&' || b < b' ') {
         return Some(Cow::Borrowed(text));
     }
-    if text.contains('\r') {
+    // Line ends and what XML doesn't allow are for the general reader, which says what is wrong.
+    if text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n')) {
         return None;
     }
     let mut out = String::with_capacity(text.len());
