@@ -180,7 +180,10 @@ impl State {
             self.put(call.name(), data)
         };
         Some(match source {
-            Some(_) => Reply::xml(format!("<CopyResult><ETag>{etag}</ETag></CopyResult>")),
+            Some(_) => {
+                let root = if call.asks("partNumber") { "CopyPartResult" } else { "CopyObjectResult" };
+                Reply::xml(format!("<{root}><ETag>{etag}</ETag></{root}>"))
+            }
             None => Reply::xml("").with_header("ETag", &etag),
         })
     }

@@ -8,7 +8,7 @@ use crate::options::{CopyProps, Fixed, add_key, add_metadata};
 use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::upload::{self, Done};
-use crate::{delete, head, limits, xml};
+use crate::{delete, head, limits, listing, xml};
 use oxaws_sign::{Algorithm, percent_encode};
 use oxaws_value::{Map, Value};
 use std::io::Read;
@@ -116,7 +116,10 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job) -> Result<Option<Kind>, Transfer
             call.header("If-None-Match", "*");
         }
         let answer = cx.s3.send(&call, cx.later(&|_| {}))?;
-        drop(answer);
+        // Nothing needs the time, but the AWS CLI fails where it can't be read.
+        if let [Some(modified)] = xml::children(&answer.body, [b"LastModified"])? {
+            listing::time(&modified, cx.s3)?;
+        }
         cx.report.progress(size as i64);
         finish_source(cx, job)?;
         return Ok(None);
