@@ -175,8 +175,7 @@ mod tests {
         let (whole, _) = digest_of(&path, 10, algorithm).unwrap();
         assert_eq!(whole, algorithm.digest(&data));
         for part in [1_usize, 3, 5, 10, 20] {
-            let digests: Vec<u8> =
-                data.chunks(part).flat_map(|c| algorithm.digest(c).as_bytes().to_vec()).collect();
+            let digests: Vec<u8> = data.chunks(part).flat_map(|c| algorithm.digest(c).as_bytes().to_vec()).collect();
             let (_, all) = digest_of(&path, part as u64, algorithm).unwrap();
             assert_eq!(all, algorithm.digest(&digests), "{part}");
         }

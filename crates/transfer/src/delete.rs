@@ -47,7 +47,9 @@ pub(crate) fn batch(cx: &Shared<'_>, jobs: Vec<Job>) {
                 }
             }
         }
-        Err(error) if error.service().is_some() || matches!(error, TransferError::Answer(_) | TransferError::Corrupt(_)) => {
+        Err(error)
+            if error.service().is_some() || matches!(error, TransferError::Answer(_) | TransferError::Corrupt(_)) =>
+        {
             // Refused as a batch: one by one, each with its own reason.
             alone.extend(together);
         }

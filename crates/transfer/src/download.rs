@@ -295,11 +295,7 @@ impl Parts {
         progress: &(dyn Fn(i64) + Sync),
     ) -> Result<(), TransferError> {
         let offset = part * self.part_size;
-        let range = Range {
-            offset,
-            length: self.part_size.min(self.size - offset),
-            last: part + 1 == self.count,
-        };
+        let range = Range { offset, length: self.part_size.min(self.size - offset), last: part + 1 == self.count };
         let asked = Get {
             bucket: &self.bucket,
             key: &self.key,
