@@ -204,7 +204,10 @@ fn applies(fault: Fault, request: &Request, args: &[&str]) -> bool {
         // Objects, listings and copies of objects come with a time.
         Fault::BadTime => {
             let copies = request.header("x-amz-copy-source").is_some() && !part;
-            is_listing || copies || (matches!(request.method.as_str(), "GET" | "HEAD") && path.matches('/').count() > 1)
+            let tags = query.contains("tagging");
+            is_listing
+                || copies
+                || (!tags && matches!(request.method.as_str(), "GET" | "HEAD") && path.matches('/').count() > 1)
         }
         // Some servers leave out the ETag of an upload. What is moved stays without one.
         Fault::Empty if request.method == "PUT" => {

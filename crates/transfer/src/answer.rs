@@ -245,6 +245,19 @@ pub(crate) fn check_object(
     if good { Ok(()) } else { Err(seen.bad(Problem::NotTheRange(wanted()))) }
 }
 
+/// Complains about an answer that lacks all that it is asked for. What isn't told must not count as nothing: it would be
+/// left out of a copy whose source is deleted then.
+pub(crate) fn check_told(
+    operation: &'static str,
+    wanted: &'static str,
+    status: u16,
+    headers: &Headers,
+    is_told: bool,
+) -> Result<(), BadAnswer> {
+    let seen = Seen { operation, status, headers, body: b"" };
+    if is_told { Ok(()) } else { Err(seen.bad(Problem::NoBody(wanted))) }
+}
+
 /// Complains about a page of a listing that says that there is another one, but not which.
 pub(crate) fn check_next(
     status: u16,

@@ -1,5 +1,6 @@
 //! From objects to objects.
 
+use crate::answer;
 use crate::client::Call;
 use crate::engine::{self, Shared};
 use crate::error::TransferError;
@@ -193,6 +194,8 @@ fn tags_of(
 ) -> Result<Vec<(String, String)>, TransferError> {
     const MAX_HEADER: usize = 2 * 1024;
     let reply = cx.source.call("GetObjectTagging", with_payer(cx, object_params(bucket, key)))?;
+    let told = reply.value.contains_key("TagSet");
+    answer::check_told("GetObjectTagging", "TagSet", reply.status, &reply.headers, told)?;
     let set = reply.value.get("TagSet").and_then(Value::as_list).unwrap_or_default();
     let tags: Vec<(String, String)> = set.iter().map(|t| (text_of(t, "Key"), text_of(t, "Value"))).collect();
     if tags.is_empty() {
@@ -230,6 +233,8 @@ fn annotations_of(
     loop {
         let given = token.as_deref().map(|t| [("ContinuationToken", t)]);
         let reply = cx.source.call("ListObjectAnnotations", params(given.as_ref().map_or(&[], |g| g)))?;
+        let told = !reply.value.is_empty();
+        answer::check_told("ListObjectAnnotations", "ListObjectAnnotationsResult", reply.status, &reply.headers, told)?;
         for annotation in reply.value.get("Annotations").and_then(Value::as_list).unwrap_or_default() {
             found.push(text_of(annotation, "AnnotationName"));
         }
