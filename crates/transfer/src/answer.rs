@@ -90,7 +90,7 @@ fn form(op: Op) -> Form {
         Op::CopyObject => Form::Document(&["CopyObjectResult"]),
         Op::CopyPart => Form::Document(&["CopyPartResult", "CopyObjectResult"]),
         Op::CreateUpload => Form::Holding("InitiateMultipartUploadResult", b"UploadId"),
-        Op::CompleteUpload => Form::Document(&["CompleteMultipartUploadResult"]),
+        Op::CompleteUpload => Form::Document(&["CompleteMultipartUploadResult", "CompleteMultipartUploadResponse"]),
         Op::DeleteObjects => Form::Document(&["DeleteResult"]),
         Op::ListObjects => Form::Document(&["ListBucketResult"]),
     }
@@ -236,11 +236,11 @@ pub(crate) fn check_object(
     let wanted = || format!("{first}-{}", (first + count).saturating_sub(1));
     let fits = same != Some(false) && length.is_none_or(|n| n == count);
     let good = match (status, headers.get("content-range")) {
-        // Whether these are the right bytes is said by the header, which is looked at elsewhere.
-        (206, Some(_)) => true,
+        // Which bytes these are is said by the header, which is compared elsewhere. rclone sends it with status 200.
+        (_, Some(_)) => length.is_none_or(|n| n == count),
         (206, None) => fits,
         // A server without ranges sends the whole object.
-        (_, _) => fits && first == 0 && count == asked.size,
+        (_, None) => fits && first == 0 && count == asked.size,
     };
     if good { Ok(()) } else { Err(seen.bad(Problem::NotTheRange(wanted()))) }
 }
@@ -387,6 +387,8 @@ mod tests {
         assert!(check_object(200, &stored_page, Some(9), part).is_err());
         assert!(check_object(200, &headers(&[]), Some(3), part).is_err());
         assert_eq!(check_object(206, &headers(&[("Content-Range", "bytes 3-5/9")]), Some(3), part), Ok(()));
+        assert_eq!(check_object(200, &headers(&[("Content-Range", "bytes 3-5/9")]), Some(3), part), Ok(()));
+        assert!(check_object(206, &headers(&[("Content-Range", "bytes 3-5/9")]), Some(9), part).is_err());
         assert_eq!(check_object(206, &headers(&[]), Some(3), part), Ok(()));
         assert!(check_object(206, &headers(&[]), Some(9), part).is_err());
         let all = Asked { range: Some((0, 9)), ..whole };

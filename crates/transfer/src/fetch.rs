@@ -347,7 +347,8 @@ fn check_time(cx: &Shared<'_>, answer: &Answer) -> Result<(), TransferError> {
 
 /// Complains where the reply is about other bytes than were asked for.
 fn check_range(asked: &str, answered: Option<&str>) -> Result<(), TransferError> {
-    let Some((given, total)) = answered.and_then(|a| a.split_once('/')) else { return Ok(()) };
+    let Some(answered) = answered else { return Ok(()) };
+    let (given, total) = answered.split_once('/').unwrap_or((answered, ""));
     let given = given.get(6..).unwrap_or_default();
     let mut wanted = asked.to_owned();
     if wanted.ends_with('-')
