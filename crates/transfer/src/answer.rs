@@ -81,7 +81,7 @@ enum Form {
 }
 
 /// The form of a good answer. The roots are those of the API reference; a copy of a part may be answered like a copy of
-/// an object, as some servers use one document for both. An upload that was begun has an id, whatever it stands in
+/// an object, as some servers use one document for both. An upload that was begun has an id, whatever the root is
 /// (`upstream/functional.s3.test_mv_command/…multipart_upload…`): nothing is stored before the upload is completed.
 fn form(op: Op) -> Form {
     match op {
@@ -245,17 +245,17 @@ pub(crate) fn check_object(
     if good { Ok(()) } else { Err(seen.bad(Problem::NotTheRange(wanted()))) }
 }
 
-/// Complains about an answer that lacks all that it is asked for. What isn't told must not count as nothing: it would be
+/// Complains about an answer that lacks all that it is asked for. A member that is missing must not count as an empty one: it would be
 /// left out of a copy whose source is deleted then.
-pub(crate) fn check_told(
+pub(crate) fn check_has(
     operation: &'static str,
     wanted: &'static str,
     status: u16,
     headers: &Headers,
-    is_told: bool,
+    is_there: bool,
 ) -> Result<(), BadAnswer> {
     let seen = Seen { operation, status, headers, body: b"" };
-    if is_told { Ok(()) } else { Err(seen.bad(Problem::NoBody(wanted))) }
+    if is_there { Ok(()) } else { Err(seen.bad(Problem::NoBody(wanted))) }
 }
 
 /// Complains about a page of a listing that says that there is another one, but not which.

@@ -150,7 +150,7 @@ fn digest_of(path: &Path, part: u64, algorithm: Algorithm) -> Result<(Digest, Di
     Ok((first.unwrap_or_else(|| algorithm.digest(b"")), all.finish()))
 }
 
-/// The size of an object's first part. That it can't be found out is no failure: then there is nothing to compare with.
+/// The size of an object's first part; `None` where the service does not say, and then there is nothing to compare with.
 fn first_part(s3: &S3<'_>, cx: &Shared<'_>, evidence: &Evidence<'_>) -> Option<u64> {
     let mut call = Call::new(Op::HeadObject, evidence.bucket, evidence.key);
     call.query = "partNumber=1".into();

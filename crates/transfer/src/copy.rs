@@ -194,8 +194,8 @@ fn tags_of(
 ) -> Result<Vec<(String, String)>, TransferError> {
     const MAX_HEADER: usize = 2 * 1024;
     let reply = cx.source.call("GetObjectTagging", with_payer(cx, object_params(bucket, key)))?;
-    let told = reply.value.contains_key("TagSet");
-    answer::check_told("GetObjectTagging", "TagSet", reply.status, &reply.headers, told)?;
+    let has_tags = reply.value.contains_key("TagSet");
+    answer::check_has("GetObjectTagging", "TagSet", reply.status, &reply.headers, has_tags)?;
     let set = reply.value.get("TagSet").and_then(Value::as_list).unwrap_or_default();
     let tags: Vec<(String, String)> = set.iter().map(|t| (text_of(t, "Key"), text_of(t, "Value"))).collect();
     if tags.is_empty() {
@@ -233,8 +233,14 @@ fn annotations_of(
     loop {
         let given = token.as_deref().map(|t| [("ContinuationToken", t)]);
         let reply = cx.source.call("ListObjectAnnotations", params(given.as_ref().map_or(&[], |g| g)))?;
-        let told = !reply.value.is_empty();
-        answer::check_told("ListObjectAnnotations", "ListObjectAnnotationsResult", reply.status, &reply.headers, told)?;
+        let is_read = !reply.value.is_empty();
+        answer::check_has(
+            "ListObjectAnnotations",
+            "ListObjectAnnotationsResult",
+            reply.status,
+            &reply.headers,
+            is_read,
+        )?;
         for annotation in reply.value.get("Annotations").and_then(Value::as_list).unwrap_or_default() {
             found.push(text_of(annotation, "AnnotationName"));
         }
