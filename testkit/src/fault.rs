@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::memory::{Memory, error};
+use crate::memory::{MODIFIED_ISO, Memory, error};
 use crate::stub::{Reply, Request, Stub};
 
 /// How a request goes wrong.
@@ -27,6 +27,18 @@ pub enum Fault {
     Checksum,
     /// Nothing is done; a page of HTML with status 200, such as some gateways send.
     Page,
+    /// The same, of HTML that isn't XML.
+    LoosePage,
+    /// Nothing is done; status 200 and nothing else.
+    Empty,
+    /// Nothing is done; a document of another kind.
+    OtherRoot,
+    /// It is done, but times in the reply can't be read.
+    BadTime,
+    /// It is done, but sizes in the reply's body can't be read.
+    BadSize,
+    /// It is done, but the reply says that more follows, and not how to get it.
+    NoToken,
 }
 
 /// A running server with faults.
@@ -95,5 +107,45 @@ fn strike(fault: Fault, done: impl FnOnce() -> Reply) -> Reply {
         Fault::Silent => Reply::Hang,
         Fault::Checksum => done().with_header("x-amz-checksum-crc32", "AAAAAA=="),
         Fault::Page => Reply::new(200, "text/html", "<html><body>Welcome!</body></html>"),
+        Fault::LoosePage => Reply::new(200, "text/html", "<!doctype html><title>Welcome!</title><p>Sign in<br>"),
+        Fault::Empty => Reply::Answer { status: 200, headers: Vec::new(), body: [].into() },
+        Fault::OtherRoot => Reply::xml("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"),
+        Fault::BadTime => {
+            let reply = edited(done(), |body| {
+                body.replace("<LastModified>", "<LastModified>yester").replace(MODIFIED_ISO, "day")
+            });
+            renamed(reply, "Last-Modified", "yesterday")
+        }
+        Fault::BadSize => edited(done(), |body| body.replace("<Size>", "<Size>many")),
+        Fault::NoToken => edited(done(), |body| {
+            let body = body.replace("<IsTruncated>false", "<IsTruncated>true");
+            match (body.find("<NextContinuationToken>"), body.find("</NextContinuationToken>")) {
+                (Some(from), Some(to)) => {
+                    format!("{}{}", &body[..from], &body[to + "</NextContinuationToken>".len()..])
+                }
+                _ => body,
+            }
+        }),
     }
+}
+
+/// A reply with its body changed, where that is a document.
+fn edited(mut reply: Reply, edit: impl FnOnce(String) -> String) -> Reply {
+    if let Reply::Answer { body, .. } = &mut reply
+        && body.starts_with(b"<")
+        && let Ok(text) = std::str::from_utf8(body)
+    {
+        *body = edit(text.to_owned()).into_bytes().into();
+    }
+    reply
+}
+
+/// A reply with another value in a header that it has.
+fn renamed(mut reply: Reply, name: &str, value: &str) -> Reply {
+    if let Reply::Answer { headers, .. } = &mut reply {
+        for (_, old) in headers.iter_mut().filter(|(n, _)| n == name) {
+            value.clone_into(old);
+        }
+    }
+    reply
 }

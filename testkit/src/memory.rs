@@ -9,7 +9,7 @@ use crate::stub::{Reply, Request, read_chunks};
 /// When every object was modified, as headers say it.
 const MODIFIED: &str = "Thu, 11 Feb 2021 04:24:23 GMT";
 /// The same, as listings say it.
-const MODIFIED_ISO: &str = "2021-02-11T04:24:23.000Z";
+pub const MODIFIED_ISO: &str = "2021-02-11T04:24:23.000Z";
 
 /// Bytes that may be shared.
 pub type Data = Arc<[u8]>;
@@ -198,7 +198,10 @@ impl State {
             self.put(call.name(), data)
         };
         Some(match source {
-            Some(_) => Reply::xml(format!("<CopyResult><ETag>{etag}</ETag></CopyResult>")),
+            Some(_) => {
+                let root = if call.asks("partNumber") { "CopyPartResult" } else { "CopyObjectResult" };
+                Reply::xml(format!("<{root}><ETag>{etag}</ETag><LastModified>{MODIFIED_ISO}</LastModified></{root}>"))
+            }
             None => Reply::xml("").with_header("ETag", &etag),
         })
     }

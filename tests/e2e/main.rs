@@ -4,6 +4,7 @@
 //! run. Any program with the command line of AWS CLI v2 passes.
 
 mod aliases;
+mod answers;
 mod bad_input;
 mod changing;
 mod ec2;

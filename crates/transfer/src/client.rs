@@ -7,7 +7,7 @@ use crate::limits;
 use crate::operation::Op;
 use crate::target::{Bucket, Target};
 use crate::throttle::Throttle;
-use crate::{told, validate, xml};
+use crate::{answer, told, validate, xml};
 use oxaws_client::{Attempts, Auth, CallError, ClientOptions, Outcome, ServiceClient, Session, Trail, user_agent};
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::{self as http, BodyReader, Cancel, Client, Headers, HttpError, Url};
@@ -74,6 +74,7 @@ impl<'a> Call<'a> {
 
 /// What came back.
 pub(crate) struct Answer {
+    pub status: u16,
     pub headers: Headers,
     /// The body, where it isn't the object.
     pub body: Vec<u8>,
@@ -364,9 +365,10 @@ impl<'s> S3<'s> {
         headers.extend(target.headers.iter().map(|(n, v)| text_header(n, v)));
         headers.extend(call.headers.iter().map(|(n, v)| (Cow::Borrowed(n.as_ref()), Cow::Borrowed(v.as_ref()))));
         let encoded_length = self.checksum_headers(call, prepared, &mut headers);
+        self.sign(call, target, prepared, url, &mut headers)?;
+        // Added after the signature, as the AWS CLI does: a proxy may change them.
         headers.push(text_header("amz-sdk-invocation-id", id));
         headers.push(text_header("amz-sdk-request", request));
-        self.sign(call, target, prepared, url, &mut headers)?;
         if let Some(trail) = trail {
             told::request(trail, call, url, &headers, encoded_length);
         }
@@ -425,7 +427,8 @@ impl<'s> S3<'s> {
             if let Some(trail) = trail {
                 trail.reply(&self.client, (response.status, &response.headers), None);
             }
-            return Ok(Answer { headers: response.headers, body: Vec::new(), stream: Some(response.body) });
+            let http::Response { status, headers, body, .. } = response;
+            return Ok(Answer { status, headers, body: Vec::new(), stream: Some(body) });
         }
         let limit = if call.op == Op::ListObjects { limits::MAX_PAGE } else { limits::MAX_REPLY };
         let body = response.body.read_to_vec(limit).map_err(|e| failed(CallError::from(e).into()))?;
@@ -437,13 +440,14 @@ impl<'s> S3<'s> {
                 Err(xml::NotXml) => true,
             };
         if response.status < 300 && !disguised {
-            if let (Body::Bytes(bytes), true) = (&call.body, call.op.uploads()) {
-                (around.progress)(bytes.len() as i64);
-            }
             if let Some(trail) = trail {
                 trail.reply(&self.client, (response.status, &response.headers), Some(&body));
             }
-            return Ok(Answer { headers: response.headers, body, stream: None });
+            answer::check(call.op, response.status, &response.headers, &body).map_err(|e| failed(e.into()))?;
+            if let (Body::Bytes(bytes), true) = (&call.body, call.op.uploads()) {
+                (around.progress)(bytes.len() as i64);
+            }
+            return Ok(Answer { status: response.status, headers: response.headers, body, stream: None });
         }
         let status = if disguised { 500 } else { response.status };
         let reason = if disguised { "Internal Server Error" } else { response.reason.as_str() };

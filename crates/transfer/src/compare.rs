@@ -98,6 +98,8 @@ pub(crate) struct Comparison<'c, S, D> {
     same: &'c dyn Fn(&Entry, &Entry) -> bool,
     /// The last name of the source that was passed.
     passed: Option<String>,
+    /// Whether the source had anything.
+    began: bool,
     /// Whether something wasn't called gone because a listing isn't in order.
     pub(crate) unsorted: bool,
 }
@@ -123,6 +125,7 @@ impl<'c, S: Source, D: Source> Comparison<'c, S, D> {
             tells_gone,
             same,
             passed: None,
+            began: false,
             unsorted: false,
         }
     }
@@ -131,10 +134,16 @@ impl<'c, S: Source, D: Source> Comparison<'c, S, D> {
     pub(crate) fn next(&mut self) -> Result<Option<Difference>, TransferError> {
         loop {
             if self.source_head.is_none() {
-                self.source_head = Some(self.next_source()?);
+                let source = self.next_source()?;
+                self.began |= source.is_some();
+                self.source_head = Some(source);
             }
             if self.dest_head.is_none() {
-                self.dest_head = Some(self.next_dest()?);
+                self.dest_head = match self.next_dest() {
+                    // Where nothing is sent and nothing is deleted, it doesn't matter what is there.
+                    Err(TransferError::Answer(_)) if self.decides_nothing() => return Ok(None),
+                    listed => Some(listed?),
+                };
             }
             let (Some(source), Some(dest)) = (&self.source_head, &self.dest_head) else { continue };
             let order = match (source, dest) {
@@ -176,6 +185,11 @@ impl<'c, S: Source, D: Source> Comparison<'c, S, D> {
                 }
             }
         }
+    }
+
+    /// Whether the source turned out to be empty, and what is gone isn't asked for.
+    fn decides_nothing(&self) -> bool {
+        !self.tells_gone && !self.began && self.source_head == Some(None)
     }
 
     fn pass(&mut self, name: &str) {
@@ -243,6 +257,7 @@ mod tests {
             modified: Some(modified),
             etag: None,
             glacier: false,
+            has_checksum: false,
             head: None,
         }
     }

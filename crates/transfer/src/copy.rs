@@ -1,5 +1,6 @@
 //! From objects to objects.
 
+use crate::answer;
 use crate::client::Call;
 use crate::engine::{self, Shared};
 use crate::error::TransferError;
@@ -8,7 +9,7 @@ use crate::options::{CopyProps, Fixed, add_key, add_metadata};
 use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::upload::{self, Done};
-use crate::{delete, head, limits, plan, xml};
+use crate::{delete, head, limits, listing, plan, xml};
 use oxaws_sign::{Algorithm, percent_encode};
 use oxaws_value::{Map, Value};
 use std::io::Read;
@@ -124,7 +125,10 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job) -> Result<Option<Kind>, Transfer
             let is_source = condition.is_some() && !options.no_overwrite && e.has_code("PreconditionFailed");
             if is_source { TransferError::other_object(source_bucket, source_key) } else { e }
         })?;
-        drop(answer);
+        // Nothing needs the time, but the AWS CLI fails where it can't be read.
+        if let [Some(modified)] = xml::children(&answer.body, [b"LastModified"])? {
+            listing::time(&modified, cx.s3)?;
+        }
         cx.report.progress(size as i64);
         finish_source(cx, job, etag.as_deref())?;
         return Ok(None);
@@ -203,6 +207,8 @@ fn tags_of(
 ) -> Result<Vec<(String, String)>, TransferError> {
     const MAX_HEADER: usize = 2 * 1024;
     let reply = cx.source.call("GetObjectTagging", with_payer(cx, object_params(bucket, key)))?;
+    let has_tags = reply.value.contains_key("TagSet");
+    answer::check_has("GetObjectTagging", "TagSet", reply.status, &reply.headers, has_tags)?;
     let set = reply.value.get("TagSet").and_then(Value::as_list).ok_or_else(|| missing("TagSet"))?;
     let tag = |t: &Value| Ok((text_of(t, "Key")?, text_of(t, "Value")?));
     let tags = set.iter().map(tag).collect::<Result<Vec<(String, String)>, TransferError>>()?;
@@ -241,6 +247,14 @@ fn annotations_of(
     loop {
         let given = token.as_deref().map(|t| [("ContinuationToken", t)]);
         let reply = cx.source.call("ListObjectAnnotations", params(given.as_ref().map_or(&[], |g| g)))?;
+        let is_read = !reply.value.is_empty();
+        answer::check_has(
+            "ListObjectAnnotations",
+            "ListObjectAnnotationsResult",
+            reply.status,
+            &reply.headers,
+            is_read,
+        )?;
         for annotation in reply.value.get("Annotations").and_then(Value::as_list).unwrap_or_default() {
             found.push(text_of(annotation, "AnnotationName")?);
         }

@@ -76,7 +76,9 @@ pub(crate) fn batch(cx: &Shared<'_>, jobs: Vec<Job>) {
                 }
             }
         }
-        Err(error) if error.service().is_some() || matches!(error, TransferError::Corrupt(_)) => {
+        Err(error)
+            if error.service().is_some() || matches!(error, TransferError::Answer(_) | TransferError::Corrupt(_)) =>
+        {
             // Refused as a batch: one by one, each with its own reason.
             alone.extend(together);
         }
@@ -132,31 +134,33 @@ fn delete_all(cx: &Shared<'_>, jobs: &[Job]) -> Result<HashMap<String, (String, 
     call.checksum = Some(Algorithm::Crc64Nvme);
     cx.prepared.payer.add_to(&mut call);
     let answer = cx.s3.send(&call, cx.later(&|_| {}))?;
-    let broken = |_| TransferError::Corrupt("the reply to DeleteObjects is no XML".into());
     let mut failed = HashMap::new();
     let mut reader = xml::Reader::new(&answer.body);
-    if reader.root().map_err(broken)? != b"DeleteResult" {
-        return Err(TransferError::Corrupt("the reply to DeleteObjects is something else".into()));
-    }
-    while let Some(token) = reader.next().map_err(broken)? {
+    reader.root()?;
+    while let Some(token) = reader.next()? {
         match token {
             xml::Token::Open(b"Error") => {
                 let (mut key, mut code, mut message) = (String::new(), String::new(), String::new());
                 loop {
-                    match reader.next().map_err(broken)? {
-                        Some(xml::Token::Open(b"Key")) => key = reader.text().map_err(broken)?.into_owned(),
-                        Some(xml::Token::Open(b"Code")) => code = reader.text().map_err(broken)?.into_owned(),
-                        Some(xml::Token::Open(b"Message")) => message = reader.text().map_err(broken)?.into_owned(),
-                        Some(xml::Token::Open(_)) => reader.skip().map_err(broken)?,
+                    match reader.next()? {
+                        Some(xml::Token::Open(b"Key")) => key = reader.text()?.into_owned(),
+                        Some(xml::Token::Open(b"Code")) => code = reader.text()?.into_owned(),
+                        Some(xml::Token::Open(b"Message")) => message = reader.text()?.into_owned(),
+                        Some(xml::Token::Open(_)) => reader.skip()?,
                         Some(xml::Token::Text(_)) => {}
                         Some(xml::Token::Close(_)) | None => break,
                     }
                 }
                 failed.insert(key, (code, message));
             }
-            xml::Token::Open(_) => reader.skip().map_err(broken)?,
+            xml::Token::Open(_) => reader.skip()?,
             _ => {}
         }
+    }
+    // An error without a key may be any key's: then nothing is known of the others.
+    let asked = |key: &String| jobs.iter().any(|job| engine::object(&job.source.place).is_ok_and(|(_, k)| k == key));
+    if !failed.keys().all(asked) {
+        return Err(TransferError::Corrupt("The answer to DeleteObjects is about other keys.".into()));
     }
     Ok(failed)
 }

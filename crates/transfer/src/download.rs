@@ -1,24 +1,21 @@
 //! From objects to files: written beside the target, checked, then renamed.
 
-use crate::client::Call;
+use crate::checksum::{Evidence, Whole};
 use crate::delete;
 use crate::engine::{self, Shared};
 use crate::error::TransferError;
+use crate::fetch::{self, Get, Out, Range, Sink};
 use crate::head;
-use crate::limits;
-use crate::operation::Op;
 use crate::parts::Kind;
-use crate::plan::{self, Job, Place};
+use crate::plan::{Head, Job, Place};
 use crate::report;
 use crate::written::Placed;
-use oxaws_client::CallError;
-use oxaws_http::{BodyReader, Headers, HttpError};
 use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
-use oxaws_sign::{Algorithm, Digest, Hasher};
+use oxaws_sign::{Algorithm, Digest};
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileExt, FileTypeExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -163,266 +160,6 @@ fn moment(micros: i64) -> Option<SystemTime> {
     }
 }
 
-/// Where a body goes.
-trait Sink {
-    fn put(&mut self, offset: u64, data: &[u8]) -> Result<(), TransferError>;
-}
-
-impl Sink for &File {
-    fn put(&mut self, offset: u64, data: &[u8]) -> Result<(), TransferError> {
-        let written = match self.write_all_at(data, offset) {
-            // Devices have no positions.
-            Err(e) if e.raw_os_error() == Some(29) => Write::write_all(self, data),
-            other => other,
-        };
-        written.map_err(|e| TransferError::Local(python_os_error_bare(&e)))
-    }
-}
-
-impl Sink for &Mutex<File> {
-    fn put(&mut self, offset: u64, data: &[u8]) -> Result<(), TransferError> {
-        (&*self.lock().unwrap_or_else(PoisonError::into_inner)).put(offset, data)
-    }
-}
-
-/// Standard output.
-pub(crate) struct Out<'a>(pub &'a mut (dyn Write + Send));
-
-impl Sink for Out<'_> {
-    fn put(&mut self, _offset: u64, data: &[u8]) -> Result<(), TransferError> {
-        self.0.write_all(data).map_err(|e| TransferError::Local(python_os_error_bare(&e)))
-    }
-}
-
-/// The checksum that a reply carries, unless it is one of parts.
-fn announced(headers: &Headers) -> Option<(Algorithm, String)> {
-    Algorithm::BY_PRIORITY.into_iter().find_map(|a| {
-        let value = headers.get(a.header()).filter(|v| !v.contains('-'))?;
-        Some((a, value.to_owned()))
-    })
-}
-
-/// Moves a body into the sink from `offset` on; gives its length and the digest that was asked for.
-#[allow(clippy::too_many_arguments)]
-fn pour(
-    cx: &Shared<'_>,
-    body: &mut BodyReader,
-    headers: &Headers,
-    sink: &mut dyn Sink,
-    offset: u64,
-    wanted: Option<Algorithm>,
-    buffer: &mut Vec<u8>,
-    moved: &mut u64,
-    progress: &(dyn Fn(i64) + Sync),
-) -> Result<Option<Digest>, TransferError> {
-    let check = if cx.prepared.get.has("x-amz-checksum-mode") { announced(headers) } else { None };
-    let mut hasher = check.as_ref().map(|(a, _)| Hasher::new(*a));
-    // The same algorithm is hashed once.
-    let shared = wanted.is_some() && wanted == check.as_ref().map(|(a, _)| *a);
-    let mut other = wanted.filter(|_| !shared).map(Hasher::new);
-    let room = match body.length() {
-        Some(n) => usize::try_from(n).unwrap_or(usize::MAX).clamp(1, limits::PIECE),
-        None => limits::PIECE,
-    };
-    if buffer.len() < room {
-        buffer.resize(room, 0);
-    }
-    loop {
-        // Small writes cost more than waiting for the rest of the piece.
-        let mut used = 0;
-        while used < room {
-            let n = match body.read_some(&mut buffer[used..room]) {
-                Ok(n) => n,
-                Err(e) => {
-                    // What arrived is passed on before the error, as far as it goes.
-                    if used > 0 {
-                        sink.put(offset + *moved, &buffer[..used])?;
-                        *moved += used as u64;
-                        progress(used as i64);
-                    }
-                    return Err(match e {
-                        HttpError::Cancelled => TransferError::Cancelled,
-                        other => TransferError::Body(other),
-                    });
-                }
-            };
-            if n == 0 {
-                break;
-            }
-            used += n;
-        }
-        if used == 0 {
-            break;
-        }
-        if let Some(throttle) = &cx.s3.throttle {
-            throttle.take(used, &cx.stop.now);
-        }
-        for hasher in hasher.iter_mut().chain(&mut other) {
-            hasher.update(&buffer[..used]);
-        }
-        sink.put(offset + *moved, &buffer[..used])?;
-        *moved += used as u64;
-        progress(used as i64);
-        if used < room {
-            break;
-        }
-    }
-    let digest = hasher.map(Hasher::finish);
-    if let (Some((_, expected)), Some(digest)) = (&check, &digest)
-        && *expected != digest.to_base64()
-    {
-        return Err(TransferError::Corrupt(format!(
-            "Expected checksum {expected} did not match calculated checksum: {}",
-            digest.to_base64()
-        )));
-    }
-    Ok(other.map(Hasher::finish).or(digest.filter(|_| shared)))
-}
-
-/// Whether a broken body is asked for again: time-outs and lost connections, not one that ended early (as the CLI).
-fn is_worth_another(error: &TransferError) -> bool {
-    match error {
-        TransferError::Body(e) => !matches!(e, HttpError::Truncated { .. }),
-        TransferError::Call(CallError::Http(e)) => matches!(e, HttpError::ReadTimeout { .. }),
-        _ => false,
-    }
-}
-
-/// Which bytes of an object are asked for.
-#[derive(Clone, Copy)]
-pub(crate) struct Range<'a> {
-    pub offset: u64,
-    pub length: u64,
-    /// Whether these are the last ones.
-    pub last: bool,
-    pub etag: Option<&'a str>,
-}
-
-/// What is known of a whole object before it is asked for.
-#[derive(Clone, Copy)]
-struct Known<'a> {
-    size: u64,
-    etag: Option<&'a str>,
-}
-
-impl Known<'_> {
-    /// Complains where a reply of another length isn't of another object: then it is something else in its place.
-    fn check(&self, length: u64, headers: &Headers) -> Result<(), TransferError> {
-        let other = matches!((self.etag, headers.get("etag")), (Some(known), Some(given)) if known != given);
-        if length == self.size || other {
-            return Ok(());
-        }
-        Err(TransferError::Corrupt(format!("Expected an object of {} bytes, received {length} bytes", self.size)))
-    }
-}
-
-/// Gets an object or a range of it into a sink.
-#[allow(clippy::too_many_arguments)]
-fn get(
-    cx: &Shared<'_>,
-    bucket: &str,
-    key: &str,
-    range: Option<Range<'_>>,
-    known: Known<'_>,
-    sink: &mut dyn Sink,
-    can_restart: bool,
-    wanted: Option<Algorithm>,
-    buffer: &mut Vec<u8>,
-    progress: &(dyn Fn(i64) + Sync),
-) -> Result<Option<Digest>, TransferError> {
-    let mut attempt = 1;
-    // Bytes that a sink which can't go back already has.
-    let mut passed = 0;
-    loop {
-        let mut call = Call::new(Op::GetObject, bucket, key);
-        cx.prepared.get.add_to(&mut call);
-        if !cx.prepared.options.checksum_mode {
-            call.unasked = "x-amz-checksum-mode";
-        }
-        let start = range.map_or(0, |r| r.offset) + passed;
-        let asked = match range {
-            Some(r) if r.last => Some(format!("{start}-")),
-            Some(r) => Some(format!("{start}-{}", r.offset + r.length - 1)),
-            None if passed > 0 => Some(format!("{start}-")),
-            None => None,
-        };
-        if let Some(asked) = &asked {
-            call.header("Range", format!("bytes={asked}"));
-        }
-        if let Some(etag) = range.and_then(|r| r.etag) {
-            call.header("If-Match", etag);
-        }
-        let mut moved = 0;
-        let outcome = cx.s3.send(&call, cx.now(&|_| {})).and_then(|answer| {
-            // Parts of two objects are none, and a move deletes only what was listed.
-            if (range.is_some() || cx.is_move)
-                && let (Some(etag), Some(given)) = (known.etag, answer.headers.get("etag"))
-                && !plan::is_same_etag(etag, given)
-            {
-                return Err(TransferError::other_object(bucket, key));
-            }
-            if let Some(asked) = &asked {
-                check_range(asked, answer.headers.get("content-range"))?;
-            }
-            let Some(mut body) = answer.stream else { return Ok(None) };
-            let digest = pour(cx, &mut body, &answer.headers, sink, start, wanted, buffer, &mut moved, progress)?;
-            if range.is_none() {
-                known.check(moved + passed, &answer.headers)?;
-            }
-            if let Some(range) = range
-                && moved + passed != range.length
-            {
-                return Err(TransferError::Corrupt(format!(
-                    "Requested range: `{}` was answered with {moved} bytes",
-                    asked.as_deref().unwrap_or_default()
-                )));
-            }
-            Ok(digest)
-        });
-        let error = match outcome {
-            Ok(digest) => return Ok(digest),
-            Err(e) if e.has_code("PreconditionFailed") => {
-                return Err(TransferError::other_object(bucket, key));
-            }
-            Err(e) => e,
-        };
-        if can_restart {
-            progress(-(moved as i64));
-        } else {
-            passed += moved;
-        }
-        if !is_worth_another(&error) || cx.stop.is_stopping() {
-            return Err(error);
-        }
-        // Without an ETag, what follows might be of another object.
-        if !can_restart && passed > 0 && range.and_then(|r| r.etag).is_none() {
-            return Err(error);
-        }
-        if attempt == limits::DOWNLOAD_ATTEMPTS {
-            return Err(TransferError::Invalid("Max Retries Exceeded".into()));
-        }
-        attempt += 1;
-    }
-}
-
-/// Complains where the reply is about other bytes than were asked for.
-fn check_range(asked: &str, answered: Option<&str>) -> Result<(), TransferError> {
-    let Some((given, total)) = answered.and_then(|a| a.split_once('/')) else { return Ok(()) };
-    let given = given.get(6..).unwrap_or_default();
-    let mut wanted = asked.to_owned();
-    if wanted.ends_with('-')
-        && let Ok(total) = total.parse::<u64>()
-    {
-        wanted.push_str(&total.saturating_sub(1).to_string());
-    }
-    if wanted == given {
-        return Ok(());
-    }
-    Err(TransferError::Corrupt(format!(
-        "Requested range: `{wanted}` does not match content range in response: `{given}`"
-    )))
-}
-
 /// A download in parts.
 pub(crate) struct Parts {
     pub(crate) count: u64,
@@ -436,8 +173,11 @@ pub(crate) struct Parts {
     /// Another handle on the file. Its lock is held for each write: the system lets one thread at a time write to a file
     /// anyway, and those that wait for it there burn their time slices.
     writer: Mutex<File>,
-    full: Option<(Algorithm, String)>,
-    digests: Mutex<Vec<Option<Digest>>>,
+    /// The checksum of the whole, where it was known before the first byte came.
+    known: Option<Whole>,
+    /// One that came with a part.
+    given: Mutex<Option<Whole>>,
+    digests: Mutex<Vec<Option<(Algorithm, Digest)>>>,
 }
 
 /// Downloads a small object, or opens a download in parts.
@@ -450,30 +190,46 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         other => other,
     };
     let (mut size, mut etag) = (job.source.size, job.source.etag.clone());
+    let mut known = job.source.head.as_ref().and_then(|head| known_checksum(cx, head));
     if size.is_none() || etag.is_none() {
         let entry = head::look(cx.s3, bucket, key, &cx.prepared.head, false, cx.now(&|_| {}))?;
+        (size, etag) = (entry.size, entry.etag);
+    } else if job.source.has_checksum
+        && job.source.head.is_none()
+        && size.is_some_and(|size| size >= cx.config.threshold)
+        && checks(cx)
+    {
+        // Parts are sent without the checksum of the whole, and a listing names its algorithm only.
+        let entry = head::look(cx.s3, bucket, key, &cx.prepared.head, true, cx.now(&|_| {}))?;
+        known = entry.head.and_then(|head| known_checksum(cx, &head));
         (size, etag) = (entry.size, entry.etag);
     }
     let size = size.ok_or_else(size_missing)?;
     let progress = |n| cx.report.progress(n);
-    let known = Known { size, etag: etag.as_deref() };
+    let etag_given = etag.as_deref();
     if size < cx.config.threshold {
-        let mut late = None;
-        let mut opened = match opened {
-            Ok(opened) => Some(opened),
-            Err(NotOpen::Early(e) | NotOpen::Late(e)) => {
-                late = Some(e);
-                None
-            }
-        };
-        match &mut opened {
-            Some(beside) => {
-                get(cx, bucket, key, None, known, &mut &beside.file, true, None, buffer, &progress)?;
+        let asked = Get { bucket, key, range: None, size, etag: etag_given, restarts: true, wanted: None };
+        match opened {
+            Ok(mut beside) => {
+                let got = fetch::get(cx, asked, &mut &beside.file, buffer, &progress)?;
+                if is_thorough(cx) && !got.is_checked {
+                    let evidence = Evidence {
+                        file: &beside.path,
+                        bucket,
+                        key,
+                        etag: etag_given,
+                        size,
+                        digests: &[],
+                        piece: cx.config.part_size,
+                        may_ask: cx.is_move,
+                    };
+                    check_whole(cx, known.or(got.whole), &evidence)?;
+                }
                 beside.keep(cx, job, job.source.modified)?;
             }
-            None => {
-                let mut nowhere = Nowhere(late);
-                get(cx, bucket, key, None, known, &mut nowhere, true, None, buffer, &progress)?;
+            Err(NotOpen::Early(error) | NotOpen::Late(error)) => {
+                let mut nowhere = Nowhere(Some(error));
+                fetch::get(cx, asked, &mut nowhere, buffer, &progress)?;
                 if let Some(error) = nowhere.0 {
                     return Err(error);
                 }
@@ -489,9 +245,6 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
     let writer = beside.file.try_clone().map_err(|e| TransferError::local(&e, target))?;
     let part_size = cx.config.part_size;
     let count = size.div_ceil(part_size).max(1);
-    let checks = cx.s3.checks_replies() || cx.prepared.options.checksum_mode;
-    let full = job.source.head.as_ref().and_then(|h| h.full_checksum.clone()).filter(|_| checks);
-    let digests = if full.is_some() { vec![None; usize::try_from(count).unwrap_or(0)] } else { Vec::new() };
     Ok(Some(Kind::Download(Parts {
         count,
         bucket: bucket.to_owned(),
@@ -502,14 +255,45 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         modified: job.source.modified,
         file: Mutex::new(Some(beside)),
         writer: Mutex::new(writer),
-        full,
-        digests: Mutex::new(digests),
+        known,
+        given: Mutex::default(),
+        digests: Mutex::new(vec![None; usize::try_from(count).unwrap_or(0)]),
     })))
 }
 
 /// Python's KeyError where nothing says how large an object is.
 fn size_missing() -> TransferError {
     TransferError::Invalid("'ContentLength'".into())
+}
+
+/// Whether checksums of objects are asked for.
+fn checks(cx: &Shared<'_>) -> bool {
+    cx.s3.checks_replies() || cx.prepared.options.checksum_mode
+}
+
+/// Whether every checksum of a whole object is looked at. The AWS CLI combines those that can be, where it has looked at a
+/// single object (`s3/ranged/composite_not_checked`, `s3/ranged/sha256_full_not_checked`), and else looks at none.
+fn is_thorough(cx: &Shared<'_>) -> bool {
+    cx.is_move || cx.recursive
+}
+
+/// The checksum that a HEAD told, where it is looked at.
+fn known_checksum(cx: &Shared<'_>, head: &Head) -> Option<Whole> {
+    let combines = |a: Algorithm| matches!(a, Algorithm::Crc32 | Algorithm::Crc32c | Algorithm::Crc64Nvme);
+    let whole = head.checksum.as_ref().filter(|_| checks(cx))?;
+    (is_thorough(cx) || (head.is_full_checksum && combines(whole.algorithm))).then(|| whole.clone())
+}
+
+/// Compares a download with its checksum, where there is one. The source of a move isn't deleted when that can't be done.
+fn check_whole(cx: &Shared<'_>, whole: Option<Whole>, evidence: &Evidence<'_>) -> Result<(), TransferError> {
+    let Some(whole) = whole else { return Ok(()) };
+    if whole.check(cx, evidence)? || !cx.is_move {
+        return Ok(());
+    }
+    Err(TransferError::Corrupt(format!(
+        "The checksum {} could not be compared with what was downloaded; the source is kept.",
+        whole.value
+    )))
 }
 
 /// Fails with the error it holds as soon as there is something to write.
@@ -535,51 +319,48 @@ impl Parts {
         progress: &(dyn Fn(i64) + Sync),
     ) -> Result<(), TransferError> {
         let offset = part * self.part_size;
-        let range = Range {
-            offset,
-            length: self.part_size.min(self.size - offset),
-            last: part + 1 == self.count,
+        let range = Range { offset, length: self.part_size.min(self.size - offset), last: part + 1 == self.count };
+        let asked = Get {
+            bucket: &self.bucket,
+            key: &self.key,
+            range: Some(range),
+            size: self.size,
             etag: self.etag.as_deref(),
+            restarts: true,
+            wanted: self.known.as_ref().map(|whole| whole.algorithm),
         };
-        let wanted = self.full.as_ref().map(|(a, _)| *a);
-        let known = Known { size: self.size, etag: self.etag.as_deref() };
-        let mut sink = &self.writer;
-        let digest = get(cx, &self.bucket, &self.key, Some(range), known, &mut sink, true, wanted, buffer, progress)?;
+        let got = fetch::get(cx, asked, &mut &self.writer, buffer, progress)?;
+        if let Some(whole) = got.whole {
+            self.given.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(whole);
+        }
         let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = usize::try_from(part).ok().and_then(|p| digests.get_mut(p)) {
-            *place = digest;
+            *place = got.digest;
         }
         Ok(())
     }
 
     /// Whether the parts together are the whole object.
-    fn check_full(&self) -> Result<(), TransferError> {
-        let Some((algorithm, expected)) = &self.full else { return Ok(()) };
-        let digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut whole: Option<Digest> = None;
-        for (at, digest) in digests.iter().enumerate() {
-            let Some(digest) = digest else { return Ok(()) };
-            let offset = at as u64 * self.part_size;
-            let length = self.part_size.min(self.size - offset);
-            whole = match whole {
-                None => Some(*digest),
-                Some(before) => algorithm.combine(&before, digest, length),
-            };
-        }
-        match whole {
-            Some(whole) if whole.to_base64() != *expected => Err(TransferError::Corrupt(format!(
-                "Expected full object checksum ({}) {expected} did not match combined checksum: {}",
-                algorithm.name().to_lowercase(),
-                whole.to_base64()
-            ))),
-            _ => Ok(()),
-        }
+    fn check(&self, cx: &Shared<'_>, file: &Path) -> Result<(), TransferError> {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let given = given.filter(|whole| is_thorough(cx) || whole.is_of_bytes());
+        let evidence = Evidence {
+            file,
+            bucket: &self.bucket,
+            key: &self.key,
+            etag: self.etag.as_deref(),
+            size: self.size,
+            digests: &self.digests.lock().unwrap_or_else(PoisonError::into_inner),
+            piece: self.part_size,
+            may_ask: true,
+        };
+        check_whole(cx, self.known.clone().or(given), &evidence)
     }
 
     pub(crate) fn complete(&self, cx: &Shared<'_>, job: &Job) -> Result<(), TransferError> {
         let beside = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut beside) = beside else { return Err(TransferError::Given) };
-        self.check_full()?;
+        self.check(cx, &beside.path)?;
         beside.keep(cx, job, self.modified)?;
         finish_source(cx, job, self.etag.as_deref())
     }
@@ -596,17 +377,17 @@ pub(crate) fn stream(cx: &Shared<'_>, job: &Job, out: &mut (dyn Write + Send)) -
     let size = entry.size.ok_or_else(size_missing)?;
     let mut buffer = Vec::new();
     let mut sink = Out(out);
-    let known = Known { size, etag: entry.etag.as_deref() };
+    let etag = entry.etag.as_deref();
+    let mut asked = Get { bucket, key, range: None, size, etag, restarts: false, wanted: None };
     if size < cx.config.threshold {
-        get(cx, bucket, key, None, known, &mut sink, false, None, &mut buffer, &|_| {})?;
+        fetch::get(cx, asked, &mut sink, &mut buffer, &|_| {})?;
     } else {
         let part_size = cx.config.part_size;
         let mut offset = 0;
         while offset < size {
             let length = part_size.min(size - offset);
-            let last = offset + length == size;
-            let range = Range { offset, length, last, etag: entry.etag.as_deref() };
-            get(cx, bucket, key, Some(range), known, &mut sink, false, None, &mut buffer, &|_| {})?;
+            asked.range = Some(Range { offset, length, last: offset + length == size });
+            fetch::get(cx, asked, &mut sink, &mut buffer, &|_| {})?;
             offset += length;
         }
     }

@@ -1,5 +1,7 @@
 //! Why a transfer failed; `Display` gives the CLI's message.
 
+use crate::answer::BadAnswer;
+use crate::xml::NotXml;
 use oxaws_client::{CallError, ServiceFailure};
 use oxaws_http::HttpError;
 use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
@@ -15,6 +17,8 @@ pub enum TransferError {
     Call(CallError),
     /// A response's body broke off.
     Body(HttpError),
+    /// The answer can't be one to the request.
+    Answer(Box<BadAnswer>),
     /// A local file can't be read or written: the whole text.
     Local(String),
     /// What arrived isn't what was sent: the whole text.
@@ -92,6 +96,7 @@ impl fmt::Display for TransferError {
                 write!(f, "('Connection broken: {inner}', {inner})")
             }
             TransferError::Body(e) => write!(f, "{e}"),
+            TransferError::Answer(e) => write!(f, "{e}"),
             TransferError::Local(text)
             | TransferError::Corrupt(text)
             | TransferError::Invalid(text)
@@ -102,6 +107,18 @@ impl fmt::Display for TransferError {
 }
 
 impl std::error::Error for TransferError {}
+
+impl From<BadAnswer> for TransferError {
+    fn from(e: BadAnswer) -> Self {
+        TransferError::Answer(Box::new(e))
+    }
+}
+
+impl From<NotXml> for TransferError {
+    fn from(NotXml: NotXml) -> Self {
+        TransferError::Corrupt("The answer is not XML that can be read.".into())
+    }
+}
 
 impl From<CallError> for TransferError {
     fn from(e: CallError) -> Self {

@@ -1,5 +1,6 @@
 //! Looking at one object.
 
+use crate::checksum::Whole;
 use crate::client::{Around, Call, S3};
 use crate::error::TransferError;
 use crate::listing;
@@ -7,7 +8,6 @@ use crate::operation::Op;
 use crate::options::{Fixed, PROPERTY_HEADERS};
 use crate::plan::{Entry, Head, Place};
 use oxaws_http::Headers;
-use oxaws_sign::Algorithm;
 use std::sync::Arc;
 
 /// What a HEAD says: an entry whose name is the last part of the key.
@@ -30,17 +30,19 @@ pub(crate) fn look(
     let missing = |name: &str| TransferError::Invalid(format!("'{name}'"));
     let size = headers.get("content-length").and_then(|l| l.trim().parse().ok());
     let size = size.ok_or_else(|| missing("ContentLength"))?;
-    let modified = headers.get("last-modified").map(|t| listing::time(t, s3));
+    let modified = headers.get("last-modified").map(|t| listing::time(t, s3)).transpose()?;
     let class = headers.get("x-amz-storage-class").unwrap_or_default();
     let restored = headers.get("x-amz-restore").is_some_and(|r| r.contains("ongoing-request=\"false\""));
+    let details = details(headers);
     Ok(Entry {
         name: key.rsplit('/').next().unwrap_or_default().to_owned(),
         place: Place::Object { bucket: Arc::from(bucket), key: key.to_owned() },
         size: Some(size),
-        modified: modified.flatten(),
+        modified,
         etag: headers.get("etag").map(str::to_owned),
+        has_checksum: details.checksum.is_some(),
         glacier: matches!(class, "GLACIER" | "DEEP_ARCHIVE") && !restored,
-        head: Some(Box::new(details(headers))),
+        head: Some(Box::new(details)),
     })
 }
 
@@ -58,11 +60,9 @@ fn details(headers: &Headers) -> Head {
             head.metadata.push((name[11..].to_owned(), value.to_owned()));
         }
     }
-    if headers.get("x-amz-checksum-type").is_some_and(|t| t.eq_ignore_ascii_case("FULL_OBJECT")) {
-        let known = [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme];
-        head.full_checksum =
-            known.into_iter().find_map(|a| Some((a, headers.get(a.header()).filter(|v| !v.is_empty())?.to_owned())));
-    }
+    head.checksum = Whole::of(headers);
+    let is_full = headers.get("x-amz-checksum-type").is_some_and(|t| t.eq_ignore_ascii_case("FULL_OBJECT"));
+    head.is_full_checksum = is_full;
     head.version = headers.get("x-amz-version-id").map(str::to_owned);
     head
 }

@@ -5,7 +5,9 @@
 //! [`Report`]. Requests are built directly; where they go, who signs them and whether they are tried again follows the
 //! client's settings. Those who watch the session's calls (the history, `--debug`) are told of each, as of any other.
 
+mod answer;
 mod body;
+mod checksum;
 mod client;
 mod compare;
 mod config;
@@ -14,6 +16,7 @@ mod delete;
 mod download;
 mod engine;
 mod error;
+mod fetch;
 mod head;
 pub mod limits;
 mod listing;
@@ -36,6 +39,8 @@ mod validate;
 mod written;
 mod xml;
 
+pub use answer::{BadAnswer, check_shown_listing, check_without_result};
+pub use checksum::Whole;
 pub use client::S3;
 pub use compare::{Both, Difference, Direction};
 pub use config::{TransferConfig, TransferConfigError};

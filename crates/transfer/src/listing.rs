@@ -1,13 +1,16 @@
 //! Listing a bucket, page by page.
 
+use crate::answer;
 use crate::client::{Around, Call, S3};
 use crate::error::TransferError;
 use crate::operation::Op;
 use crate::options::Fixed;
 use crate::plan::{Entry, Place};
-use crate::xml::{NotXml, Reader, Token};
+use crate::xml::{Reader, Token};
 use oxaws_client::CallError;
 use oxaws_sign::{percent_decode, percent_encode};
+use oxaws_value::python::repr_str;
+use oxaws_value::{Timestamp, python_int_text};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -16,9 +19,12 @@ use std::sync::Arc;
 struct Object {
     key: String,
     modified: Option<i64>,
+    /// `None` for a number that is no size, such as a negative one.
     size: Option<u64>,
     etag: Option<String>,
     glacier: bool,
+    /// Whether S3 has a checksum of it.
+    has_checksum: bool,
 }
 
 /// A listing under way.
@@ -69,6 +75,7 @@ impl<'a> Listing<'a> {
                     modified: object.modified,
                     etag: object.etag,
                     glacier: object.glacier,
+                    has_checksum: object.has_checksum,
                     head: None,
                 }));
             }
@@ -94,7 +101,8 @@ impl<'a> Listing<'a> {
         call.query = Cow::Owned(query);
         self.headers.add_to(&mut call);
         let answer = self.s3.send(&call, around)?;
-        let page = if answer.body.is_empty() { Page::default() } else { read_page(&answer.body, self.s3)? };
+        let page = read_page(&answer.body, self.s3)?;
+        answer::check_next(answer.status, &answer.headers, page.truncated, page.next.as_deref())?;
         let mut last = self.last_key.as_str();
         for object in &page.objects {
             if object.key.as_str() < last {
@@ -103,12 +111,12 @@ impl<'a> Listing<'a> {
             last = &object.key;
         }
         self.last_key = last.to_owned();
-        self.done = !page.truncated || page.next.is_none();
+        self.done = !page.truncated;
         if !self.done && page.next == self.token {
             let token = page.next.unwrap_or_default();
             return Err(TransferError::Call(CallError::Other(format!(
                 "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
-                oxaws_value::python::repr_str(&token)
+                repr_str(&token)
             ))));
         }
         self.token = page.next;
@@ -125,24 +133,25 @@ struct Page {
 }
 
 fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
-    let broken = |NotXml| TransferError::Invalid("the listing is no XML".into());
     let mut page = Page::default();
     let mut encoded = false;
     let mut reader = Reader::new(document);
-    reader.root().map_err(broken)?;
+    reader.root()?;
     let mut missing: Option<&'static str> = None;
-    while let Some(token) = reader.next().map_err(broken)? {
+    while let Some(token) = reader.next()? {
         let Token::Open(name) = token else { continue };
         match name {
             b"Contents" => {
-                let (object, lacks) = read_object(&mut reader, s3).map_err(broken)?;
+                let (object, lacks) = read_object(&mut reader, s3)?;
                 missing = missing.or(lacks);
                 page.objects.push(object);
             }
-            b"IsTruncated" => page.truncated = reader.text().map_err(broken)?.eq_ignore_ascii_case("true"),
-            b"NextContinuationToken" => page.next = Some(reader.text().map_err(broken)?.into_owned()),
-            b"EncodingType" => encoded = reader.text().map_err(broken)? == "url",
-            _ => reader.skip().map_err(broken)?,
+            b"IsTruncated" => page.truncated = reader.text()?.eq_ignore_ascii_case("true"),
+            b"NextContinuationToken" => page.next = Some(reader.text()?.into_owned()),
+            b"EncodingType" => encoded = reader.text()? == "url",
+            // Nothing needs these, but the AWS CLI reads every member that the model has.
+            b"MaxKeys" | b"KeyCount" => drop(size(&reader.text()?)?),
+            _ => reader.skip()?,
         }
     }
     if let Some(member) = missing {
@@ -163,23 +172,22 @@ fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
     Ok(page)
 }
 
-fn read_object(reader: &mut Reader<'_>, s3: &S3<'_>) -> Result<(Object, Option<&'static str>), NotXml> {
+/// Reads an object; gives the name of the first member that is missing, too.
+fn read_object(reader: &mut Reader<'_>, s3: &S3<'_>) -> Result<(Object, Option<&'static str>), TransferError> {
     let mut object = Object::default();
-    let (mut has_key, mut has_time) = (false, false);
+    let (mut has_key, mut modified, mut bytes) = (false, None, None);
     loop {
-        match reader.next()?.ok_or(NotXml)? {
+        match reader.next()?.ok_or(crate::xml::NotXml)? {
             Token::Close(_) => break,
             Token::Text(_) => {}
             Token::Open(b"Key") => {
                 object.key = reader.text()?.into_owned();
                 has_key = true;
             }
-            Token::Open(b"LastModified") => {
-                object.modified = time(&reader.text()?, s3);
-                has_time = true;
-            }
-            Token::Open(b"Size") => object.size = reader.text()?.trim().parse().ok(),
+            Token::Open(b"LastModified") => modified = Some(reader.text()?),
+            Token::Open(b"Size") => bytes = Some(reader.text()?),
             Token::Open(b"ETag") => object.etag = Some(reader.text()?.into_owned()),
+            Token::Open(b"ChecksumAlgorithm") => object.has_checksum |= !reader.text()?.is_empty(),
             Token::Open(b"StorageClass") => {
                 let class = reader.text()?;
                 object.glacier = class == "GLACIER" || class == "DEEP_ARCHIVE";
@@ -187,11 +195,15 @@ fn read_object(reader: &mut Reader<'_>, s3: &S3<'_>) -> Result<(Object, Option<&
             Token::Open(_) => reader.skip()?,
         }
     }
+    // What can't be read ends the listing: it must not count as missing, since that decides what is deleted. botocore
+    // reads members in the order of the model.
+    object.modified = modified.as_deref().map(|text| time(text, s3)).transpose()?;
+    object.size = bytes.as_deref().map(size).transpose()?.flatten();
     let missing = if !has_key {
         Some("Key")
-    } else if !has_time {
+    } else if modified.is_none() {
         Some("LastModified")
-    } else if object.size.is_none() {
+    } else if bytes.is_none() {
         Some("Size")
     } else {
         None
@@ -199,12 +211,28 @@ fn read_object(reader: &mut Reader<'_>, s3: &S3<'_>) -> Result<(Object, Option<&
     Ok((object, missing))
 }
 
-/// A moment in microseconds: S3's own form quickly, any other as the CLI reads it.
-pub(crate) fn time(text: &str, s3: &S3<'_>) -> Option<i64> {
-    iso(text.as_bytes()).or_else(|| {
-        let parsed = s3.session.with_clock(|clock| oxaws_value::Timestamp::parse(text, &clock).ok())?;
-        Some((parsed.unix_float() * 1e6).round() as i64)
-    })
+/// A number of bytes; `None` for an integer that is none.
+fn size(text: &str) -> Result<Option<u64>, TransferError> {
+    if let Ok(size) = text.parse() {
+        return Ok(Some(size));
+    }
+    match python_int_text(text) {
+        Some(digits) => Ok(digits.parse().ok()),
+        None => Err(TransferError::Invalid(format!("invalid literal for int() with base 10: {}", repr_str(text)))),
+    }
+}
+
+/// A timestamp in microseconds: S3's own form quickly, any other as the AWS CLI reads it.
+///
+/// # Errors
+/// In botocore's words, when the text is no timestamp.
+pub(crate) fn time(text: &str, s3: &S3<'_>) -> Result<i64, TransferError> {
+    if let Some(micros) = iso(text.as_bytes()) {
+        return Ok(micros);
+    }
+    let parsed = s3.session.with_clock(|clock| Timestamp::parse(text, &clock));
+    let parsed = parsed.map_err(|e| TransferError::Invalid(e.to_string()))?;
+    Ok((parsed.unix_float() * 1e6).round() as i64)
 }
 
 /// `2021-02-11T04:24:23.000Z`, with or without the fraction.
@@ -222,7 +250,16 @@ fn iso(text: &[u8]) -> Option<i64> {
         _ => return None,
     };
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || year < 1 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    // What is out of range is for the general reader, which says what is wrong with it.
+    if !(1..=days).contains(&day) || year < 1 || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
     // Days since the epoch, by the proleptic Gregorian calendar with years that begin in March.
@@ -231,7 +268,7 @@ fn iso(text: &[u8]) -> Option<i64> {
     let of_era = y - era * 400;
     let of_year = (153 * m + 2) / 5 + day - 1;
     let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    let seconds = days * 86_400 + number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19)?;
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second;
     Some(seconds * 1_000_000 + micros)
 }
 
@@ -246,5 +283,17 @@ mod tests {
         assert_eq!(iso(b"2000-02-29T23:59:59Z"), Some(951_868_799_000_000));
         assert_eq!(iso(b"Thu, 11 Feb 2021 04:24:23 GMT"), None);
         assert_eq!(iso(b""), None);
+        for bad in ["2021-02-30T04:24:23Z", "2021-02-11T24:24:23Z", "2021-13-11T04:24:23Z", "2021-02-11T04:60:23Z"] {
+            assert_eq!(iso(bad.as_bytes()), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        let of = |text| size(text).map_err(|e| e.to_string());
+        assert_eq!((of("12"), of(" 1_0\n"), of("-5")), (Ok(Some(12)), Ok(Some(10)), Ok(None)));
+        assert_eq!(of("99999999999999999999999"), Ok(None));
+        assert_eq!(of("many"), Err("invalid literal for int() with base 10: 'many'".into()));
+        assert_eq!(of(""), Err("invalid literal for int() with base 10: ''".into()));
     }
 }

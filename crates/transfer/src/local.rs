@@ -139,6 +139,7 @@ impl<'a> Walk<'a> {
             modified: Some(stat.st_mtime.saturating_mul(1_000_000).saturating_add((nanos + 500) / 1000)),
             etag: None,
             glacier: false,
+            has_checksum: false,
             head: None,
         }
     }

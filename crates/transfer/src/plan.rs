@@ -53,8 +53,10 @@ pub struct Head {
     pub properties: Vec<(&'static str, String)>,
     /// Metadata.
     pub metadata: Vec<(String, String)>,
-    /// The checksum of the whole object: algorithm and base64.
-    pub full_checksum: Option<(oxaws_sign::Algorithm, String)>,
+    /// The checksum of the whole object.
+    pub checksum: Option<crate::checksum::Whole>,
+    /// Whether it was made of the object's bytes, not of the checksums of its parts, as far as the service says so.
+    pub is_full_checksum: bool,
     /// Its version.
     pub version: Option<String>,
 }
@@ -74,6 +76,8 @@ pub struct Entry {
     pub etag: Option<String>,
     /// Archived and not restored.
     pub glacier: bool,
+    /// Whether the service has a checksum of it.
+    pub has_checksum: bool,
     /// What a HEAD told, where one was made.
     pub head: Option<Box<Head>>,
 }

@@ -204,6 +204,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
                         modified: None,
                         etag: None,
                         glacier: false,
+                        has_checksum: false,
                         head: None,
                     })));
                 }

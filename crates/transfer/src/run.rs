@@ -190,6 +190,7 @@ impl<'a> Transfer<'a> {
             modified: None,
             etag: None,
             glacier: false,
+            has_checksum: false,
             head: None,
         };
         let job = Job { action: self.action, source: entry, dest: Some(dest), claim: None };

@@ -1,5 +1,6 @@
 //! From files to objects.
 
+use crate::answer;
 use crate::body::{Body, FileRange};
 use crate::client::{Call, S3};
 use crate::engine::{self, Shared};
@@ -92,7 +93,10 @@ pub(crate) fn whole(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         Body::File(range)
     };
     let progress = |n| cx.report.progress(n);
-    cx.s3.send(&call, cx.later(&progress))?;
+    let answer = cx.s3.send(&call, cx.later(&progress))?;
+    if cx.is_move {
+        answer::check_stored(call.op, answer.status, &answer.headers)?;
+    }
     drop(file);
     delete_source(cx, path, &sent, length)
 }
@@ -256,7 +260,7 @@ pub(crate) fn abort(cx: &Shared<'_>, bucket: &str, key: &str, upload: &str) {
 
 /// What the server says of a part.
 pub(crate) fn part_done(headers: &Headers, algorithm: Option<Algorithm>) -> Result<Done, TransferError> {
-    let etag = headers.get("etag").ok_or_else(|| TransferError::Invalid("'ETag'".into()))?.to_owned();
+    let etag = answer::etag(headers).ok_or_else(|| TransferError::Invalid("'ETag'".into()))?.to_owned();
     let checksum = algorithm.and_then(|a| Some((a, headers.get(a.header())?.to_owned())));
     Ok(Done { etag, checksum })
 }

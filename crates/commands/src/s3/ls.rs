@@ -117,6 +117,9 @@ fn objects(
     let mut previous: Option<String> = None;
     loop {
         let reply = session.call_raw(operation, CallInput::new(params.clone()))?;
+        // What isn't a listing must not look like one of nothing.
+        oxaws_transfer::check_shown_listing(reply.status, &reply.headers, &reply.body)
+            .map_err(|e| Failure::General(e.to_string()))?;
         let parsed;
         let page = match Page::scan(&reply.body) {
             Some(page) => page,

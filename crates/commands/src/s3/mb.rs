@@ -4,7 +4,8 @@ use super::{simple, uri};
 use oxaws_cli::argparse::{Given, Nargs};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallError, CallInput};
+use oxaws_client::CallError;
+use oxaws_transfer::TransferError;
 use oxaws_value::{Map, Value};
 
 /// The region whose buckets are made without saying where.
@@ -45,12 +46,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if !configuration.is_empty() {
         params.insert("CreateBucketConfiguration", configuration);
     }
-    match session.call(simple::operation(session, "CreateBucket")?, CallInput::new(params)) {
-        Ok(_) => {
+    match simple::call_without_result(session, simple::operation(session, "CreateBucket")?, params) {
+        Ok(()) => {
             call.cx.ui.line(&format!("make_bucket: {bucket}"))?;
             Ok(Exit::Success)
         }
-        Err(CallError::Interrupted) => Err(Failure::Interrupted),
+        Err(TransferError::Call(CallError::Interrupted) | TransferError::Cancelled) => Err(Failure::Interrupted),
         Err(e) => {
             call.cx.ui.warn_plain(&format!("make_bucket failed: {path} {e}"));
             Ok(Exit::TransferFailed)

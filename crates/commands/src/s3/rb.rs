@@ -6,7 +6,8 @@ use super::simple;
 use oxaws_cli::argparse::{Given, Parsed};
 use oxaws_cli::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallError, CallInput};
+use oxaws_client::CallError;
+use oxaws_transfer::TransferError;
 use oxaws_value::Value;
 
 /// `aws s3 rb`
@@ -30,12 +31,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         empty(call, path)?;
     }
     let params = [("Bucket", Value::from(bucket))].into_iter().collect();
-    match session.call(simple::operation(session, "DeleteBucket")?, CallInput::new(params)) {
-        Ok(_) => {
+    match simple::call_without_result(session, simple::operation(session, "DeleteBucket")?, params) {
+        Ok(()) => {
             call.cx.ui.line(&format!("remove_bucket: {bucket}"))?;
             Ok(Exit::Success)
         }
-        Err(CallError::Interrupted) => Err(Failure::Interrupted),
+        Err(TransferError::Call(CallError::Interrupted) | TransferError::Cancelled) => Err(Failure::Interrupted),
         Err(e) => {
             call.cx.ui.warn_plain(&format!("remove_bucket failed: {path} {e}"));
             Ok(Exit::TransferFailed)

@@ -4,8 +4,10 @@ use super::uri;
 use oxaws_cli::Failure;
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::Opt;
-use oxaws_client::Session;
+use oxaws_client::{CallInput, Session};
 use oxaws_model::{Operation, Service};
+use oxaws_transfer::{TransferError, check_without_result};
+use oxaws_value::Map;
 
 /// The bucket that `mb` makes and `rb` removes.
 pub(super) const BUCKET: Opt = Opt::positional("path", Nargs::One, "The bucket: s3://NAME.");
@@ -26,6 +28,15 @@ pub(super) fn service(session: &Session) -> Result<Service, Failure> {
 pub(super) fn operation(session: &Session, name: &str) -> Result<Operation, Failure> {
     let found = service(session)?.operation_named(name);
     found.ok_or_else(|| Failure::General(format!("there is no operation {name} of s3")))
+}
+
+/// Calls an operation whose answer has nothing but headers.
+///
+/// # Errors
+/// When the call fails, or the answer can't be one to it.
+pub(super) fn call_without_result(session: &Session, operation: Operation, params: Map) -> Result<(), TransferError> {
+    let reply = session.call_raw(operation, CallInput::new(params))?;
+    Ok(check_without_result(operation.name(), reply.status, &reply.headers, &reply.body)?)
 }
 
 /// The digits of an option that is a number, by the rules of Python's `int()`.
