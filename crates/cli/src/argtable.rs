@@ -70,6 +70,8 @@ pub struct Arg {
     pub unpack: Unpack,
     /// Where its value goes.
     pub target: Target,
+    /// Its value is a secret, whatever the model says of its member.
+    pub secret: bool,
     /// Its help text, where it isn't the member's documentation.
     pub help: &'static str,
 }
@@ -89,8 +91,14 @@ impl Arg {
             member: None,
             unpack: Unpack::Text,
             target: Target::Nothing,
+            secret: false,
             help,
         }
+    }
+
+    /// The same, with a value that is a secret.
+    pub fn secret(self) -> Arg {
+        Arg { secret: true, ..self }
     }
 
     /// The argument of a member; a boolean has a second one, [`Arg::negation`].

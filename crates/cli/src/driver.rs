@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
 use crate::registry::{Command, CommandCall, Opt, Reading, Registry};
+use crate::secrets::Line;
 use crate::services::Services;
 use crate::ui::Ui;
 use crate::{alias, help, operation, version, wait};
@@ -65,8 +66,9 @@ impl Driver<'_> {
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
         let args = &help::replace_dashes(args, &self.services, self.registry, &aliases);
+        let line = Line::new(args, &aliases, &self.services, self.registry);
         if let Err(failure) = check_early(args) {
-            return self.fail(&failure, &env_config, Some("enhanced"));
+            return self.fail(&line.without_secrets(failure), &env_config, Some("enhanced"));
         }
         let first =
             match first_parse_checked(args, &|name| unknown_command(&self.services, self.registry, &aliases, name)) {
@@ -78,26 +80,21 @@ impl Driver<'_> {
                         Err(failure) => self.fail(&failure, &env_config, None),
                     };
                 }
-                Err(error) => return self.fail(&Failure::usage(&error), &env_config, None),
+                Err(error) => {
+                    return self.fail(&line.without_secrets(Failure::usage(&error)), &env_config, None);
+                }
             };
         let globals = match Globals::from_parsed(&first.options) {
             Ok(globals) => globals,
             Err(failure) => {
                 let typed = first.options.word("cli_error_format").map(str::to_owned);
-                return self.fail(&failure, &env_config, typed.as_deref());
+                return self.fail(&line.without_secrets(failure), &env_config, typed.as_deref());
             }
         };
-        self.with_globals(first, globals, &aliases, args, &env_config)
+        self.with_globals(first, globals, &line, &env_config)
     }
 
-    fn with_globals(
-        &self,
-        first: FirstParse,
-        globals: Globals,
-        aliases: &alias::Aliases,
-        args: &[String],
-        read: &Config,
-    ) -> Exit {
+    fn with_globals(&self, first: FirstParse, globals: Globals, line: &Line, read: &Config) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
         let interrupted = crate::interrupt::install();
         let session = Session::new(
@@ -124,8 +121,9 @@ impl Driver<'_> {
             services: &self.services,
             ui: &ui,
             registry: self.registry,
+            line,
         };
-        let result = self.start(&cx, &first, aliases, args);
+        let result = self.start(&cx, &first, line.aliases);
         match result {
             Ok(exit) => exit,
             // What Ctrl-C broke off is no failure of its own.
@@ -135,21 +133,15 @@ impl Driver<'_> {
             }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
-                ui.report(&failure, &format, &globals.color)
+                ui.report(&line.without_secrets(failure), &format, &globals.color)
             }
         }
     }
 
-    fn start(
-        &self,
-        cx: &Context,
-        first: &FirstParse,
-        aliases: &alias::Aliases,
-        args: &[String],
-    ) -> Result<Exit, Failure> {
-        crate::log::begin(cx, args);
+    fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
+        crate::log::begin(cx);
         crate::startup::check(cx)?;
-        let recorder = crate::history::begin(cx, &first.command, args);
+        let recorder = crate::history::begin(cx, &first.command);
         crate::log::watch(cx, recorder.as_ref());
         let result = match alias::run_top_level(cx, aliases, first) {
             Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),

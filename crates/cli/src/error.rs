@@ -60,6 +60,23 @@ impl Failure {
         Failure::ParamValidation(format!("{}\n\nusage: {USAGE}", error.0))
     }
 
+    /// The same, with the texts of its own changed. What a service answered, and what is written already, stays.
+    pub(crate) fn map_text(self, change: impl Fn(&str) -> String) -> Failure {
+        match self {
+            Failure::ParamValidation(text) => Failure::ParamValidation(change(&text)),
+            Failure::UnknownOptions(words) => Failure::UnknownOptions(words.iter().map(|word| change(word)).collect()),
+            Failure::Configuration(text) => Failure::Configuration(change(&text)),
+            Failure::Pager(text) => Failure::Pager(change(&text)),
+            Failure::General(text) => Failure::General(change(&text)),
+            Failure::NoRegion
+            | Failure::NoCredentials
+            | Failure::Interrupted
+            | Failure::Service(_)
+            | Failure::ClosedPipe
+            | Failure::Written(_) => self,
+        }
+    }
+
     /// The message without a code in front.
     pub fn message(&self) -> String {
         match self {

@@ -1,12 +1,15 @@
-//! Takes secrets out of what others are told of a call.
+//! Which parameters are secret, and what others may know of a call: its values, headers and URL without them.
+//!
+//! A member is secret where the model says so (the `sensitive` trait, on its own shape or on one inside it), and where it
+//! is text of a name that only secrets have: many models are older than the trait.
 
 use crate::call::add_header;
 use oxaws_model::{Location, Member, Shape, ShapeKind};
 use oxaws_protocol::percent_encode;
+use oxaws_value::secret::{self, without_user_info};
 use oxaws_value::{Map, Value};
 
-/// What stands in place of a secret.
-pub(crate) const HIDDEN: &str = "****";
+pub(crate) use secret::HIDDEN;
 /// What stands in place of bytes that are no text.
 const BYTES: &str = "<Byte sequence>";
 /// How deep a structure is looked into; what lies deeper isn't told.
@@ -40,6 +43,48 @@ const HEADERS: [&str; 6] = ["authorization", "token", "cookie", "secret", "passw
 const CUSTOMER_KEY: &str = "customer-key";
 /// Parameters of a query that carry secrets.
 const QUERY: [&str; 4] = ["x-amz-signature", "x-amz-security-token", "signature", "securitytoken"];
+
+/// How deep a shape is searched for secrets. Shapes may contain themselves.
+const MAX_SHAPE_DEPTH: usize = 16;
+
+/// Whether the whole value of a member is a secret.
+pub fn is_secret(member: Member) -> bool {
+    let shape = member.shape();
+    shape.sensitive() || matches!(shape.kind(), ShapeKind::String | ShapeKind::Blob) && tells(member.name())
+}
+
+/// Whether a member's value is a secret or may hold one.
+pub fn holds_secret(member: Member) -> bool {
+    member_holds(member, 0)
+}
+
+fn member_holds(member: Member, depth: usize) -> bool {
+    is_secret(member) || shape_holds(member.shape(), depth)
+}
+
+/// Whether a value of a shape may hold a secret.
+pub fn shape_holds_secret(shape: Shape) -> bool {
+    shape_holds(shape, 0)
+}
+
+fn shape_holds(shape: Shape, depth: usize) -> bool {
+    if shape.sensitive() || depth > MAX_SHAPE_DEPTH {
+        return shape.sensitive();
+    }
+    match shape.kind() {
+        ShapeKind::Structure => shape.members().any(|m| member_holds(m, depth + 1)),
+        ShapeKind::List => member_holds(shape.element(), depth + 1),
+        ShapeKind::Map => member_holds(shape.key(), depth + 1) || member_holds(shape.value(), depth + 1),
+        _ => false,
+    }
+}
+
+/// A value of a shape without its secrets, and whether it had one.
+pub fn value(shape: Shape, value: &Value) -> (Value, bool) {
+    let shown = masked(Some(shape), value, &mut false, 0);
+    let hidden = shown != *value;
+    (shown, hidden)
+}
 
 /// A structure without its secrets.
 #[derive(Debug)]
@@ -110,10 +155,6 @@ pub(crate) fn text(bytes: &[u8]) -> Value {
     Value::from(std::str::from_utf8(bytes).unwrap_or(BYTES))
 }
 
-fn is_secret(member: Member) -> bool {
-    member.shape().sensitive() || tells(member.name())
-}
-
 /// Headers without their secrets: those of the model, and those whose names tell it.
 pub(crate) fn headers<'h>(shape: Option<Shape>, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Map {
     let modelled: Vec<&str> = shape
@@ -170,8 +211,8 @@ pub(crate) fn in_url(shape: Option<Shape>, params: &Map) -> Vec<String> {
 /// A URL without the secrets of its query, and without `secrets`.
 pub(crate) fn url(url: &str, secrets: &[String]) -> String {
     let mut out = match url.split_once('?') {
-        Some((front, rest)) => format!("{front}?{}", query(rest)),
-        None => url.to_owned(),
+        Some((front, rest)) => format!("{}?{}", without_user_info(front), query(rest)),
+        None => without_user_info(url).into_owned(),
     };
     for secret in secrets {
         out = out.replace(secret.as_str(), HIDDEN);

@@ -1,5 +1,6 @@
 //! What can go wrong, with the messages the command line prints.
 
+use oxaws_value::secret::without_user_info;
 use std::{fmt, io};
 
 /// Why a request has no response, or a response no whole body. `Display` gives the command line's message.
@@ -102,16 +103,21 @@ impl HttpError {
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whoever reads a message of an endpoint needs its host, not the user and password in front of it.
+        let shown = without_user_info;
         match self {
-            Self::Connect { url, .. } => write!(f, "Could not connect to the endpoint URL: \"{url}\""),
-            Self::ConnectTimeout { url } => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
-            Self::ReadTimeout { url } => write!(f, "Read timeout on endpoint URL: \"{url}\""),
-            Self::Tls { url, reason } => write!(f, "SSL validation failed for {url} {reason}"),
+            Self::Connect { url, .. } => write!(f, "Could not connect to the endpoint URL: \"{}\"", shown(url)),
+            Self::ConnectTimeout { url } => write!(f, "Connect timeout on endpoint URL: \"{}\"", shown(url)),
+            Self::ReadTimeout { url } => write!(f, "Read timeout on endpoint URL: \"{}\"", shown(url)),
+            Self::Tls { url, reason } => write!(f, "SSL validation failed for {} {reason}", shown(url)),
             Self::Proxy { proxy, .. } => write!(f, "Failed to connect to proxy URL: \"{proxy}\""),
             Self::Closed { url, .. } | Self::Truncated { url, .. } => {
+                let url = shown(url);
                 write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
-            Self::Invalid { reason } => write!(f, "An HTTP Client raised an unhandled exception: {reason}"),
+            Self::Invalid { reason } => {
+                write!(f, "An HTTP Client raised an unhandled exception: {}", shown(reason))
+            }
             Self::Body(error) => write!(f, "An HTTP Client raised an unhandled exception: {error}"),
             Self::TooLarge { limit } => {
                 write!(f, "An HTTP Client raised an unhandled exception: the response is larger than {limit} bytes")

@@ -8,6 +8,7 @@ mod json_write;
 mod map;
 mod number;
 pub mod python;
+pub mod secret;
 mod timestamp;
 
 pub use json_read::{JsonError, JsonErrorKind, MAX_DEPTH, parse_json, parse_json_bytes};
