@@ -5,6 +5,7 @@ use crate::argparse::{Nargs, Spec, WordType};
 use crate::error::Failure;
 use crate::operation::OperationCall;
 use crate::registry::{Hook, Registry};
+use oxaws_client::redact;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Member, Operation, ShapeKind};
 use oxaws_value::{Map, Value};
@@ -99,6 +100,11 @@ impl Arg {
     /// The same, with a value that is a secret.
     pub fn secret(self) -> Arg {
         Arg { secret: true, ..self }
+    }
+
+    /// Whether its value is a secret or may hold one.
+    pub fn may_be_secret(&self) -> bool {
+        self.secret || self.member.is_some_and(redact::may_be_secret)
     }
 
     /// The argument of a member; a boolean has a second one, [`Arg::negation`].

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
-use crate::registry::{Command, CommandCall, Opt, Reading, Registry};
+use crate::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
 use crate::secrets::Line;
 use crate::services::Services;
 use crate::ui::Ui;
@@ -15,6 +15,7 @@ use oxaws_config::Config;
 use oxaws_env::World;
 use oxaws_model::{Operation, Pack, Service};
 use oxaws_value::Value;
+use oxaws_value::secret::HIDDEN;
 
 /// Runs the program: everything between `main` and the exit code.
 pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
@@ -367,11 +368,14 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     };
     let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
     let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+    let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),
         Some(Value::Bytes(bytes)) => match option.reading {
             // Text is checked against its type where it is a single word.
-            Reading::Text if option.nargs == Nargs::One => return Err(not_text(Value::Bytes(bytes))),
+            Reading::Text if option.nargs == Nargs::One => {
+                return Err(not_text(is_open.then_some(Value::Bytes(bytes))));
+            }
             Reading::Bytes => {
                 args.set(&spec.dest, Given::Bytes(bytes));
                 None
@@ -393,9 +397,9 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     }
 }
 
-/// botocore's complaint about bytes where a text is wanted.
-fn not_text(value: Value) -> Failure {
-    let shown = oxaws_value::python::repr(&value, Default::default());
+/// botocore's complaint about bytes where a text is wanted; of a secret they aren't shown.
+fn not_text(value: Option<Value>) -> Failure {
+    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::python::repr(&value, Default::default()));
     Failure::ParamValidation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"

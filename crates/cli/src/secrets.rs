@@ -11,7 +11,7 @@ mod value;
 
 use crate::alias::Aliases;
 use crate::argparse::{Nargs, Role, Spec, roles};
-use crate::argtable::ArgTable;
+use crate::argtable::{Arg, ArgTable};
 use crate::driver::find_operation;
 use crate::error::Failure;
 use crate::registry::{Command, Registry};
@@ -22,6 +22,11 @@ use oxaws_model::{Operation, Service};
 use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};
 use std::cell::OnceCell;
 use value::Declared;
+
+/// Whether the value of an operation's argument is a secret, or may hold one.
+pub fn is_declared(arg: &Arg, operation: Operation) -> bool {
+    !matches!(Declared::of_arg(arg, operation), Declared::Open)
+}
 
 /// How many aliases one line may go through before it is taken for a loop.
 const MAX_ALIASES: usize = 32;

@@ -55,7 +55,7 @@ struct Report<'c> {
 }
 
 impl Report<'_> {
-    fn value(&mut self, member: Member, value: &Value, marks: &Marks, path: &str, depth: usize) {
+    fn value(&mut self, (of, member): (Shape, Member), value: &Value, marks: &Marks, path: &str, depth: usize) {
         let shape = member.shape();
         if depth > MAX_DEPTH {
             self.lines.push(format!("Parameter {path} is nested too deeply"));
@@ -70,7 +70,7 @@ impl Report<'_> {
             return;
         }
         // What is wrong with a secret is said without it.
-        let secret = redact::is_secret(member);
+        let secret = redact::is_secret(of, member);
         if let Some(foreign) = marks.own(value)
             && !(shape.kind() == ShapeKind::Timestamp && foreign.class() == Foreign::DATETIME)
         {
@@ -82,7 +82,7 @@ impl Report<'_> {
             (ShapeKind::List, Value::List(items)) => {
                 self.min_length(shape, items.len(), path);
                 for (i, item) in items.iter().enumerate() {
-                    self.value(shape.element(), item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
+                    self.value((shape, shape.element()), item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
                 }
             }
             (ShapeKind::Map, Value::Map(map)) => {
@@ -90,12 +90,12 @@ impl Report<'_> {
                     let key_path = format!("{path} (key: {key})");
                     match marks.key(key) {
                         Some(foreign) => {
-                            let secret = redact::is_secret(shape.key());
+                            let secret = redact::is_secret(shape, shape.key());
                             self.foreign_type(shape.key().shape().kind(), foreign, secret, &key_path);
                         }
                         None => self.min_length(shape.key().shape(), key.chars().count(), &key_path),
                     }
-                    self.value(shape.value(), value, marks.entry(key), &format!("{path}.{key}"), depth + 1);
+                    self.value((shape, shape.value()), value, marks.entry(key), &format!("{path}.{key}"), depth + 1);
                 }
             }
             (ShapeKind::String, Value::String(text)) => {
@@ -118,7 +118,7 @@ impl Report<'_> {
             // A moment that can't be represented is found while serialising.
             (ShapeKind::Timestamp, value)
                 if Timestamp::from_value(value, self.clock).map_or_else(|e| !e.is_invalid_type(), |_| true) => {}
-            (_, other) => self.wrong_type(member, other, marks, path),
+            (_, other) => self.wrong_type((of, member), other, marks, path),
         }
     }
 
@@ -128,10 +128,10 @@ impl Report<'_> {
         if self.ordered.iter().any(|name| name == top) { MapClass::OrderedDict } else { MapClass::Dict }
     }
 
-    fn wrong_type(&mut self, member: Member, value: &Value, marks: &Marks, path: &str) {
+    fn wrong_type(&mut self, (of, member): (Shape, Member), value: &Value, marks: &Marks, path: &str) {
         let maps = self.maps(path);
         // Of another type than the shape's, the members in it can't be told apart.
-        let hidden = redact::holds_secret(member);
+        let hidden = redact::holds_secret(of, member);
         let shown = if hidden { HIDDEN.to_owned() } else { marks.str(value, maps) };
         self.type_line(member.shape().kind(), &shown, type_name(value, maps), path);
     }
@@ -221,7 +221,7 @@ impl Report<'_> {
         for (key, value) in map.iter() {
             if let Some(member) = shape.member(key) {
                 let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-                self.value(member, value, marks.entry(key), &path, depth + 1);
+                self.value((shape, member), value, marks.entry(key), &path, depth + 1);
             }
         }
     }

@@ -8,7 +8,7 @@ use oxaws_cli::globals::not_an_int;
 use oxaws_cli::registry::SecretMembers;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::python::{self, MapClass};
-use oxaws_value::secret::HIDDEN;
+use oxaws_value::secret::{HIDDEN, Secrets};
 use oxaws_value::{Map, Value};
 
 /// Values within values.
@@ -139,12 +139,24 @@ impl Schema {
             ListOption::Words(words) => words,
             ListOption::File(text) => vec![text],
         };
-        let value = self.read(cx, &words, &format!("--{name}"))?;
-        self.check(&value)?;
-        Ok(Some(value))
+        self.read(cx, &words, &format!("--{name}")).map(Some).map_err(|failure| {
+            if self.members().iter().all(|(_, secret)| !secret) {
+                return failure;
+            }
+            // What a file held is known only here.
+            let mut secrets = Secrets::default();
+            words.iter().for_each(|word| secrets.add(word));
+            failure.without(&secrets)
+        })
     }
 
     fn read(&self, cx: &Context, words: &[String], option: &str) -> Result<Value, Failure> {
+        let value = self.unpacked(cx, words, option)?;
+        self.check(&value)?;
+        Ok(value)
+    }
+
+    fn unpacked(&self, cx: &Context, words: &[String], option: &str) -> Result<Value, Failure> {
         let first = words.first().map_or("", String::as_str);
         if oxaws_input::json_arg::looks_like_json(first) {
             let value = |text: &str| oxaws_input::json_arg::parse(text).map_err(|e| param_error(option, e));

@@ -76,6 +76,13 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// One secret.
+    pub fn of(secret: &str) -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.add(secret);
+        secrets
+    }
+
     /// Adds a secret, in the forms in which texts repeat one: as it is, as Python's `repr` and as JSON write it, and
     /// line by line.
     pub fn add(&mut self, secret: &str) {

@@ -16,8 +16,13 @@ pub(super) enum Declared {
     Open,
     /// All of it.
     Secret,
+    /// All of it, as content that the model calls sensitive: no log shows the body of a request. It is no credential, and
+    /// a message about it repeats it, so that a user sees what was read (`rc/param/base64-payload-json`).
+    Body,
     /// Members that the model calls sensitive.
     Shape(Shape),
+    /// Entries of maps whose keys are names of secrets; a value that can't be read has none.
+    Named(Shape),
     /// Members that a hand-written command declares.
     Members(&'static dyn SecretMembers),
     /// Members of the whole input, in a document of JSON or YAML.
@@ -39,7 +44,7 @@ impl Declared {
     pub(super) fn of_arg(arg: &Arg, operation: Operation) -> Declared {
         match (arg.member, operation.input()) {
             _ if arg.secret => Declared::Secret,
-            (Some(member), _) => Declared::of_member(member),
+            (Some(member), Some(input)) => Declared::of_member(input, member),
             (None, Some(input))
                 if matches!(arg.name.as_str(), CLI_INPUT_JSON | CLI_INPUT_YAML)
                     && arg.unpack == Unpack::Text
@@ -51,11 +56,15 @@ impl Declared {
         }
     }
 
-    fn of_member(member: Member) -> Declared {
-        if redact::is_secret(member) {
-            Declared::Secret
+    fn of_member(input: Shape, member: Member) -> Declared {
+        if redact::is_secret(input, member) {
+            let is_body = member.shape().kind() == ShapeKind::Blob
+                && input.payload().is_some_and(|payload| payload.name() == member.name());
+            if is_body { Declared::Body } else { Declared::Secret }
         } else if redact::shape_holds_secret(member.shape()) {
             Declared::Shape(member.shape())
+        } else if redact::holds_named_texts(member.shape()) {
+            Declared::Named(member.shape())
         } else {
             Declared::Open
         }
@@ -66,14 +75,29 @@ impl Declared {
         match self {
             Declared::Open => None,
             Declared::After(names_one) if !names_one(previous) => None,
+            Declared::Body => Some(HIDDEN.to_owned()),
             Declared::Secret | Declared::After(_) => Some(whole(word, secrets)),
             // The name of a file is no secret; what is in it isn't shown.
             _ if paramfile::Reference::of(word).is_some() => None,
-            Declared::Shape(shape) => inside(word, |value| masked(*shape, value), false, secrets),
-            Declared::Members(members) => inside(word, |value| members.without_secrets(value), false, secrets),
-            Declared::Document(shape) => inside(word, |value| masked(*shape, value), true, secrets),
+            Declared::Shape(shape) => {
+                or_whole(inside(word, |value| masked(*shape, value), false, secrets), word, secrets)
+            }
+            Declared::Named(shape) => inside(word, |value| masked(*shape, value), false, secrets).ok().flatten(),
+            Declared::Members(members) => {
+                or_whole(inside(word, |value| members.without_secrets(value), false, secrets), word, secrets)
+            }
+            Declared::Document(shape) => {
+                or_whole(inside(word, |value| masked(*shape, value), true, secrets), word, secrets)
+            }
         }
     }
+}
+
+/// A word that can't be read, where secrets were looked for inside.
+struct Unreadable;
+
+fn or_whole(hidden: Result<Option<String>, Unreadable>, word: &str, secrets: &mut Secrets) -> Option<String> {
+    hidden.unwrap_or_else(|Unreadable| Some(whole(word, secrets)))
 }
 
 /// The whole word.
@@ -84,8 +108,13 @@ pub(super) fn whole(word: &str, secrets: &mut Secrets) -> String {
     HIDDEN.to_owned()
 }
 
-/// The secrets inside a structure that a word writes in JSON, shorthand, or YAML. One that can't be read is hidden whole.
-fn inside(word: &str, mask: impl Fn(&Value) -> Value, yaml: bool, secrets: &mut Secrets) -> Option<String> {
+/// The word of a structure in JSON, shorthand, or YAML with the secrets in it replaced; `None` where it has none.
+fn inside(
+    word: &str,
+    mask: impl Fn(&Value) -> Value,
+    yaml: bool,
+    secrets: &mut Secrets,
+) -> Result<Option<String>, Unreadable> {
     let json = json_arg::looks_like_json(word);
     let parsed = match (json, yaml) {
         (true, _) => parse_json(word).ok().or_else(|| yaml.then(|| yaml::parse(word).ok()).flatten()),
@@ -95,14 +124,14 @@ fn inside(word: &str, mask: impl Fn(&Value) -> Value, yaml: bool, secrets: &mut 
             shorthand::parse(word, &mut as_written).ok()
         }
     };
-    let Some(parsed) = parsed else { return Some(whole(word, secrets)) };
+    let parsed = parsed.ok_or(Unreadable)?;
     let shown = mask(&parsed);
     if shown == parsed {
-        return None;
+        return Ok(None);
     }
     collect(&parsed, &shown, secrets);
     let text = if json || yaml { Some(to_json(&shown, JsonStyle::PYTHON)) } else { shorthand::to_text(&shown) };
-    Some(text.unwrap_or_else(|| HIDDEN.to_owned()))
+    Ok(Some(text.unwrap_or_else(|| HIDDEN.to_owned())))
 }
 
 /// `value` without its secrets. A list of structures is written one structure to a word.
