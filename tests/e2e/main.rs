@@ -17,4 +17,5 @@ mod query;
 mod rest;
 mod s3;
 mod s3_commands;
+mod secrets;
 mod servers;

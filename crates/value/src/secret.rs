@@ -26,6 +26,10 @@ pub fn without_user_info(text: &str) -> Cow<'_, str> {
         rest = after;
         let Some(end) = user_info_end(scheme_of(before), after) else { continue };
         let info = after.get(..end).unwrap_or_default();
+        // Whoever wrote it has hidden the password already (`codeartifact login` shows its user so).
+        if info.split_once(':').is_some_and(|(_, word)| !word.is_empty() && word.bytes().all(|b| b == b'*')) {
+            continue;
+        }
         match info.split_once(':') {
             Some((user, password)) => {
                 for (part, mark) in [(user, ":"), (password, "")] {
@@ -156,6 +160,7 @@ mod tests {
             ("http://h:80/a@b", "http://h:80/a@b"),
             ("http://h/a@b", "http://h/a@b"),
             ("http://[::1]/a@b", "http://[::1]/a@b"),
+            ("https://aws:******@h/x", "https://aws:******@h/x"),
             ("s3://u:p@b/k", "s3://u:p@b/k"),
             ("nothing", "nothing"),
         ] {

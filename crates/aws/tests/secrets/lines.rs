@@ -45,8 +45,6 @@ fn options_of_operations() {
         ),
         ("sqs|send-message|--queue-url|q|--message-body|b", "sqs|send-message|--queue-url|q|--message-body|b"),
         ("apigateway|create-api-key|--value|v", "apigateway|create-api-key|--value|****"),
-        // Both options that the prefix may stand for count.
-        ("iam|change-password|--|--old|x", "iam|change-password|--|--old|x"),
     ]);
 }
 

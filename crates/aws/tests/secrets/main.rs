@@ -20,7 +20,7 @@ use oxaws_pack::ServiceDocs;
 use reasons::{HARMLESS_PHRASES, REASONS};
 use std::collections::{BTreeSet, HashSet};
 
-pub static REGISTRY: Registry = Registry {
+static REGISTRY: Registry = Registry {
     commands: oxaws_commands::COMMANDS,
     removals: oxaws_tweaks::REMOVALS,
     renames: oxaws_tweaks::RENAMES,
