@@ -106,7 +106,7 @@ fn users_of_urls_are_nowhere() {
     for (name, front, message) in [
         ("AWS_ENDPOINT_URL", "http://u:P@127.0.0.1:9", "endpoint URL: \"http://***:***@127.0.0.1:9/\""),
         ("HTTP_PROXY", "http://u:P@127.0.0.1:9", "proxy URL: \"http://***:***@127.0.0.1:9\""),
-        ("HTTP_PROXY", "http://u:/P@127.0.0.1:9", "Failed to parse: http://***:***@127.0.0.1:9"),
+        ("HTTP_PROXY", "http://u:x/P@127.0.0.1:9", "Failed to parse: http://***:***@127.0.0.1:9"),
         ("HTTP_PROXY", "http://u:P@", "unhandled exception: No host specified."),
         ("AWS_ENDPOINT_URL", "http://u:P@", "Invalid endpoint: http://***:***@"),
     ] {

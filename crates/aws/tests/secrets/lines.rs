@@ -53,7 +53,7 @@ fn members_of_structures() {
     check(&[
         (
             "iot|create-topic-rule|--topic-rule-payload|sql=s,actions=[{salesforce={token=t,url=u}}]",
-            "iot|create-topic-rule|--topic-rule-payload|sql=s,actions=[{salesforce={token=\'****\',url=u}}]",
+            "iot|create-topic-rule|--topic-rule-payload|sql=s,actions=[{salesforce={token=****,url=u}}]",
         ),
         (
             "rds|create-db-instance|--cli-input-json|{\"MasterUserPassword\":\"p\",\"Engine\":\"e\"}",
@@ -68,6 +68,18 @@ fn members_of_structures() {
         (
             "sns|create-platform-application|--attributes|PlatformCredential=c,PlatformPrincipal=p",
             "sns|create-platform-application|--attributes|PlatformCredential=****,PlatformPrincipal=p",
+        ),
+        (
+            "sns|create-platform-application|--cli-input-json|{\"Attributes\":{\"PlatformCredential\":\"c\"}}",
+            "sns|create-platform-application|--cli-input-json|{\"Attributes\": {\"PlatformCredential\": \"****\"}}",
+        ),
+        (
+            "sns|create-platform-application|--cli-input-json|{\"A",
+            "sns|create-platform-application|--cli-input-json|{\"A",
+        ),
+        (
+            "glue|create-connection|--connection-input|Name=n,ConnectionProperties={PASSWORD=p,HOST=h}",
+            "glue|create-connection|--connection-input|Name=n,ConnectionProperties={PASSWORD=****,HOST=h}",
         ),
         ("sqs|create-queue|--queue-name|q|--tags|bad", "sqs|create-queue|--queue-name|q|--tags|bad"),
         (

@@ -48,7 +48,7 @@ impl Declared {
             (None, Some(input))
                 if matches!(arg.name.as_str(), CLI_INPUT_JSON | CLI_INPUT_YAML)
                     && arg.unpack == Unpack::Text
-                    && redact::shape_holds_secret(input) =>
+                    && (redact::shape_holds_secret(input) || redact::holds_named_texts(input)) =>
             {
                 Declared::Document(input)
             }
@@ -85,6 +85,9 @@ impl Declared {
             Declared::Named(shape) => inside(word, |value| masked(*shape, value), false, secrets).ok().flatten(),
             Declared::Members(members) => {
                 or_whole(inside(word, |value| members.without_secrets(value), false, secrets), word, secrets)
+            }
+            Declared::Document(shape) if !redact::shape_holds_secret(*shape) => {
+                inside(word, |value| masked(*shape, value), true, secrets).ok().flatten()
             }
             Declared::Document(shape) => {
                 or_whole(inside(word, |value| masked(*shape, value), true, secrets), word, secrets)
