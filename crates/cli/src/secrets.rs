@@ -97,7 +97,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A word, and where it stands on the line; an alias' own words stand nowhere.
+/// A word, and its place on the line; the words of an alias have none.
 #[derive(Debug, Clone)]
 struct Word {
     text: String,
@@ -139,7 +139,7 @@ impl Walk<'_> {
         (name, rest)
     }
 
-    /// The words of the command `name`; `built_in` is one of the name that no alias stands before.
+    /// The words of the command `name`; an alias named `built_in` is not followed again.
     fn named(&mut self, name: &str, rest: Vec<Word>, built_in: Option<&str>) {
         if built_in != Some(name)
             && let Some(alias) = self.line.aliases.top_level_value(name).map(str::to_owned)

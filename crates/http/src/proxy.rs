@@ -139,7 +139,7 @@ impl Proxy {
     }
 }
 
-/// What stands between a URL's `//` and its path.
+/// The authority of a URL: what is between its `//` and its path.
 fn authority(url: &str) -> Option<&str> {
     let after = url.split_once("://")?.1;
     Some(&after[..after.find(['/', '?', '#']).unwrap_or(after.len())])

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 pub const HIDDEN: &str = "****";
-/// What stands in place of a user and of a password in a URL, as `botocore.httpsession: mask_proxy_url` has it.
+/// Replaces a user and a password in a URL, as `botocore.httpsession: mask_proxy_url` has it.
 const HIDDEN_USER: &str = "***";
 /// Schemes of what looks like a URL and has no user information: an object's key may hold any character.
 const WITHOUT_USERS: [&str; 3] = ["s3", "file", "fileb"];

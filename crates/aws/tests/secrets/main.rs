@@ -1,4 +1,4 @@
-//! Every option whose name or help speaks of a secret declares it as one, or stands in the table of `reasons.rs`: of
+//! Every option whose name or help speaks of a secret declares it as one, or is listed in the table of `reasons.rs`: of
 //! hand-written commands, of operations (with what customisations make of their arguments), and global ones; members of
 //! structures too.
 //!
@@ -78,7 +78,7 @@ fn speaks_of_secrets(help: &str) -> bool {
         let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         help.contains(*word) || help.contains(&capital)
     };
-    if !HELP.iter().any(|word| may_speak(word)) {
+    if !HELP.iter().any(may_speak) {
         return false;
     }
     let pieces = help.split('<').enumerate().map(|(i, piece)| match piece.split_once('>') {
@@ -144,7 +144,7 @@ fn of_shape(audit: &mut Audit, seen: &mut HashSet<&'static str>, shape: Shape, d
     match shape.kind() {
         ShapeKind::Structure if seen.insert(shape.name()) => {
             for member in shape.members() {
-                // What stands at the top is an option, which `of_operation` looks at.
+                // A member of the input itself is an option, which `of_operation` looks at.
                 if depth > 0
                     && !redact::is_secret(shape, member)
                     && is_text(member.shape())

@@ -5,7 +5,7 @@ use super::{Kind, Nargs, Parsed, Parser, Spec};
 /// What a word is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// An option, and where its value begins when that stands behind a `=`. A prefix of several options may be any.
+    /// An option, and where its value begins when it follows a `=`. A prefix of several options may be any.
     Option(Vec<usize>, Option<usize>),
     /// A value of an option.
     Value(Vec<usize>),

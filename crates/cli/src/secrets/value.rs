@@ -16,7 +16,7 @@ pub(super) enum Declared {
     Open,
     /// All of it.
     Secret,
-    /// All of it, as content that the model calls sensitive: no log shows the body of a request. It is no credential, and
+    /// All of it, as content that the model calls sensitive: no log shows the body of a request. It is not a credential, and
     /// a message about it repeats it, so that a user sees what was read (`rc/param/base64-payload-json`).
     Body,
     /// Members that the model calls sensitive.
@@ -77,7 +77,7 @@ impl Declared {
             Declared::After(names_one) if !names_one(previous) => None,
             Declared::Body => Some(HIDDEN.to_owned()),
             Declared::Secret | Declared::After(_) => Some(whole(word, secrets)),
-            // The name of a file is no secret; what is in it isn't shown.
+            // The name of a file is not a secret; what is in it isn't shown.
             _ if paramfile::Reference::of(word).is_some() => None,
             Declared::Shape(shape) => {
                 or_whole(inside(word, |value| masked(*shape, value), false, secrets), word, secrets)
