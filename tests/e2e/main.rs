@@ -20,6 +20,7 @@ mod query;
 mod rest;
 mod s3;
 mod s3_commands;
+mod secrets;
 mod servers;
 mod terminal;
 mod written;

@@ -6,6 +6,7 @@ use oxaws_cli::Context;
 use oxaws_cli::globals::{Globals, first_parse};
 use oxaws_cli::operation::prepare;
 use oxaws_cli::registry::Registry;
+use oxaws_cli::secrets::Line;
 use oxaws_cli::services::Services;
 use oxaws_cli::ui::Ui;
 use oxaws_client::{CallInput, Session, SessionOptions};
@@ -76,6 +77,8 @@ fn bind(words: &[String]) -> CallInput {
     let session = Session::new(&world, pack, SessionOptions::default(), Default::default());
     let ui = Ui::new(&world, false);
     let services = Services::new(&world, pack);
+    let aliases = Default::default();
+    let line = Line::new(words, &aliases, &services, &REGISTRY);
     let cx = Context {
         world: &world,
         globals: &globals,
@@ -83,6 +86,7 @@ fn bind(words: &[String]) -> CallInput {
         services: &services,
         ui: &ui,
         registry: &REGISTRY,
+        line: &line,
     };
     let name = first.rest[0].as_str();
     let service = pack.service(&first.command).expect("a service");

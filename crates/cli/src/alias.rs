@@ -59,6 +59,16 @@ impl Aliases {
         self.file.below(path).into_iter().map(|(name, _)| name.to_owned()).collect()
     }
 
+    /// What the alias `name` of a command stands for.
+    pub(crate) fn top_level_value(&self, name: &str) -> Option<&str> {
+        self.file.top_level().into_iter().rev().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// What the alias `name` below a command stands for.
+    pub(crate) fn value_below(&self, path: &[&str], name: &str) -> Option<&str> {
+        self.file.below(path).into_iter().rev().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
     /// These, with one more being followed. Python's CLI follows a loop until it runs out of stack.
     fn following(&self, name: &str, path: String, most: usize) -> Result<Aliases, Failure> {
         if self.followed.iter().filter(|p| **p == path).count() >= most {
@@ -76,9 +86,7 @@ impl Aliases {
 /// Whatever ends it badly.
 pub(crate) fn run_top_level(cx: &Context, aliases: &Aliases, first: &FirstParse) -> Result<Option<Exit>, Failure> {
     let name = first.command.as_str();
-    let Some((_, value)) = aliases.file.top_level().into_iter().rev().find(|(n, _)| *n == name) else {
-        return Ok(None);
-    };
+    let Some(value) = aliases.top_level_value(name) else { return Ok(None) };
     if let Some(script) = value.strip_prefix('!') {
         return run_script(cx, script, &first.rest).map(Some);
     }
@@ -112,9 +120,7 @@ pub(crate) fn run_below(
     name: &str,
     rest: &[String],
 ) -> Result<Option<Exit>, Failure> {
-    let Some((_, value)) = aliases.file.below(path).into_iter().rev().find(|(n, _)| *n == name) else {
-        return Ok(None);
-    };
+    let Some(value) = aliases.value_below(path, name) else { return Ok(None) };
     let full = format!("{} {name}", path.join(" "));
     if aliases.passed.contains(&full) {
         return Ok(None);
@@ -307,7 +313,10 @@ fn with_globals_of(
     let result = then(&inner);
     match (result, &typed.error_format) {
         // Only here it is known that the alias asked for another form.
-        (Err(failure), Some(format)) => Err(Failure::Written(cx.ui.report(&failure, format, &globals.color))),
+        (Err(failure), Some(format)) => {
+            let failure = cx.line.without_secrets(failure);
+            Err(Failure::Written(cx.ui.report(&failure, format, &globals.color)))
+        }
         (result, _) => result,
     }
 }

@@ -1,6 +1,10 @@
 //! Command-line parsing in the manner of Python's `argparse` (3.11), which the AWS CLI's users know by its prefixes, its
 //! orders and its messages: a drop-in must fail the same way.
 
+mod roles;
+
+pub(crate) use roles::{Role, roles};
+
 use oxaws_input::close_matches;
 
 /// How many words an option or a positional takes.

@@ -5,6 +5,7 @@ use crate::argparse::{Nargs, Spec, WordType};
 use crate::error::Failure;
 use crate::operation::OperationCall;
 use crate::registry::{Hook, Registry};
+use oxaws_client::redact;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Member, Operation, ShapeKind};
 use oxaws_value::{Map, Value};
@@ -70,6 +71,8 @@ pub struct Arg {
     pub unpack: Unpack,
     /// Where its value goes.
     pub target: Target,
+    /// Its value is a secret, whatever the model says of its member.
+    pub secret: bool,
     /// Its help text, where it isn't the member's documentation.
     pub help: &'static str,
 }
@@ -89,8 +92,19 @@ impl Arg {
             member: None,
             unpack: Unpack::Text,
             target: Target::Nothing,
+            secret: false,
             help,
         }
+    }
+
+    /// The same, with a value that is a secret.
+    pub fn secret(self) -> Arg {
+        Arg { secret: true, ..self }
+    }
+
+    /// Whether its value is a secret or may hold one.
+    pub fn may_be_secret(&self) -> bool {
+        self.secret || self.member.is_some_and(redact::may_be_secret)
     }
 
     /// The argument of a member; a boolean has a second one, [`Arg::negation`].

@@ -7,6 +7,7 @@ use crate::globals::not_an_int;
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
+use oxaws_value::secret::Secrets;
 use oxaws_value::{Map, Value, python_int_text};
 
 /// How deep a command line's values may nest when they are walked by shape.
@@ -53,10 +54,17 @@ impl Binder<'_> {
     /// When its words can't be read as its type says, with the CLI's message and code.
     pub fn value(&self, arg: &Arg, given: &Given) -> Result<Value, Failure> {
         let loaded = self.load(arg, given)?;
-        match (arg.unpack, arg.member) {
-            (Unpack::Shape, Some(member)) => self.unpack(arg, member, loaded),
-            _ => Ok(loaded),
-        }
+        let (Unpack::Shape, Some(member)) = (arg.unpack, arg.member) else { return Ok(loaded) };
+        // The words of the line are hidden where the message is written; what a file held is known only here.
+        let secrets = match &loaded {
+            Value::String(text) if arg.may_be_secret() && is_file(given) => Some(Secrets::of(text)),
+            Value::Bytes(bytes) if arg.may_be_secret() => Some(Secrets::of(&String::from_utf8_lossy(bytes))),
+            _ => None,
+        };
+        self.unpack(arg, member, loaded).map_err(|failure| match secrets {
+            Some(secrets) => failure.without(&secrets),
+            None => failure,
+        })
     }
 
     /// A word or words, with `file://` and `fileb://` replaced by what they name.
@@ -272,6 +280,16 @@ impl Binder<'_> {
             }
             _ => Ok(value),
         }
+    }
+}
+
+/// Whether what was given is the name of a file.
+fn is_file(given: &Given) -> bool {
+    let names_one = |word: &String| paramfile::Reference::of(word).is_some();
+    match given {
+        Given::Word(word) => names_one(word),
+        Given::Words(words) => words.first().is_some_and(names_one),
+        Given::Flag(_) | Given::Bytes(_) => false,
     }
 }
 

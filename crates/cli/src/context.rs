@@ -2,6 +2,7 @@
 
 use crate::globals::Globals;
 use crate::registry::Registry;
+use crate::secrets::Line;
 use crate::services::Services;
 use crate::ui::Ui;
 use oxaws_client::Session;
@@ -21,6 +22,8 @@ pub struct Context<'a> {
     pub ui: &'a Ui<'a>,
     /// Commands and customisations.
     pub registry: &'static Registry,
+    /// The command line, for whoever writes it down.
+    pub line: &'a Line<'a>,
 }
 
 impl std::fmt::Debug for Context<'_> {

@@ -6,7 +6,8 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
-use crate::registry::{Command, CommandCall, Opt, Reading, Registry};
+use crate::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
+use crate::secrets::Line;
 use crate::services::Services;
 use crate::ui::Ui;
 use crate::{alias, help, operation, version, wait};
@@ -15,6 +16,7 @@ use oxaws_config::Config;
 use oxaws_env::World;
 use oxaws_model::{Operation, Pack, Service};
 use oxaws_value::Value;
+use oxaws_value::secret::HIDDEN;
 use std::cell::OnceCell;
 
 /// Runs the program: everything between `main` and the exit code.
@@ -67,18 +69,19 @@ impl Driver<'_> {
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
         let args = &help::replace_dashes(args, &self.services, self.registry, &aliases);
+        let line = Line::new(args, &aliases, &self.services, self.registry);
         if let Err(failure) = check_early(args) {
-            return self.fail(&failure, &env_config, Some("enhanced"));
+            return self.fail(&line.without_secrets(failure), &env_config, Some("enhanced"));
         }
         let mode = AutoPrompt::of(args, &env_config);
         let ui = Ui::new(self.world, false);
         mode.before(&ui);
-        let exit = self.checked(args, &aliases, &env_config);
+        let exit = self.checked(args, &line, &aliases, &env_config);
         mode.after(&ui, exit);
         exit
     }
 
-    fn checked(&self, args: &[String], aliases: &alias::Aliases, env_config: &Config) -> Exit {
+    fn checked(&self, args: &[String], line: &Line, aliases: &alias::Aliases, env_config: &Config) -> Exit {
         let missing = OnceCell::new();
         let unknown = |name: &str| {
             let problem = unknown_command(&self.services, self.registry, aliases, name)?;
@@ -96,27 +99,20 @@ impl Driver<'_> {
             }
             Err(error) => {
                 let failure = missing.into_inner().flatten().unwrap_or_else(|| Failure::usage(&error));
-                return self.fail(&failure, env_config, None);
+                return self.fail(&line.without_secrets(failure), env_config, None);
             }
         };
         let globals = match Globals::from_parsed(&first.options) {
             Ok(globals) => globals,
             Err(failure) => {
                 let typed = first.options.word("cli_error_format").map(str::to_owned);
-                return self.fail(&failure, env_config, typed.as_deref());
+                return self.fail(&line.without_secrets(failure), env_config, typed.as_deref());
             }
         };
-        self.with_globals(first, globals, aliases, args, env_config)
+        self.with_globals(first, globals, line, env_config)
     }
 
-    fn with_globals(
-        &self,
-        first: FirstParse,
-        globals: Globals,
-        aliases: &alias::Aliases,
-        args: &[String],
-        read: &Config,
-    ) -> Exit {
+    fn with_globals(&self, first: FirstParse, globals: Globals, line: &Line, read: &Config) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
         let interrupted = crate::interrupt::install();
         let session = Session::new(
@@ -143,8 +139,9 @@ impl Driver<'_> {
             services: &self.services,
             ui: &ui,
             registry: self.registry,
+            line,
         };
-        let result = self.start(&cx, &first, aliases, args);
+        let result = self.start(&cx, &first, line.aliases);
         match result {
             Ok(exit) => exit,
             // What Ctrl-C broke off is no failure of its own.
@@ -154,21 +151,15 @@ impl Driver<'_> {
             }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
-                ui.report(&failure, &format, &globals.color)
+                ui.report(&line.without_secrets(failure), &format, &globals.color)
             }
         }
     }
 
-    fn start(
-        &self,
-        cx: &Context,
-        first: &FirstParse,
-        aliases: &alias::Aliases,
-        args: &[String],
-    ) -> Result<Exit, Failure> {
-        crate::log::begin(cx, args);
+    fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
+        crate::log::begin(cx);
         crate::startup::check(cx)?;
-        let recorder = crate::history::begin(cx, &first.command, args);
+        let recorder = crate::history::begin(cx, &first.command);
         crate::log::watch(cx, recorder.as_ref());
         let result = match alias::run_top_level(cx, aliases, first) {
             Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),
@@ -410,11 +401,14 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     };
     let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
     let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+    let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),
         Some(Value::Bytes(bytes)) => match option.reading {
             // Text is checked against its type where it is a single word.
-            Reading::Text if option.nargs == Nargs::One => return Err(not_text(Value::Bytes(bytes))),
+            Reading::Text if option.nargs == Nargs::One => {
+                return Err(not_text(is_open.then_some(Value::Bytes(bytes))));
+            }
             Reading::Bytes => {
                 args.set(&spec.dest, Given::Bytes(bytes));
                 None
@@ -436,9 +430,9 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     }
 }
 
-/// botocore's complaint about bytes where a text is wanted.
-fn not_text(value: Value) -> Failure {
-    let shown = oxaws_value::python::repr(&value, Default::default());
+/// botocore's complaint about bytes where a text is wanted; of a secret they aren't shown.
+fn not_text(value: Option<Value>) -> Failure {
+    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::python::repr(&value, Default::default()));
     Failure::ParamValidation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"

@@ -6,6 +6,7 @@ use crate::globals::{ERROR_FORMATS, USAGE};
 use oxaws_client::{CallError, ServiceFailure};
 use oxaws_config::ConfigError;
 use oxaws_output::{Format, OutputError, TableOptions};
+use oxaws_value::secret::Secrets;
 use oxaws_value::{Map, Value};
 use std::io::Write;
 
@@ -58,6 +59,28 @@ impl Failure {
     /// A parse error with the usage text under it.
     pub fn usage(error: &crate::argparse::ParseError) -> Failure {
         Failure::ParamValidation(format!("{}\n\nusage: {USAGE}", error.0))
+    }
+
+    /// The same, with a message that repeats no secret.
+    pub fn without(self, secrets: &Secrets) -> Failure {
+        self.map_text(|text| secrets.hide(text))
+    }
+
+    /// The same, with the texts of its own changed. What a service answered, and what is written already, stays.
+    pub(crate) fn map_text(self, change: impl Fn(&str) -> String) -> Failure {
+        match self {
+            Failure::ParamValidation(text) => Failure::ParamValidation(change(&text)),
+            Failure::UnknownOptions(words) => Failure::UnknownOptions(words.iter().map(|word| change(word)).collect()),
+            Failure::Configuration(text) => Failure::Configuration(change(&text)),
+            Failure::Pager(text) => Failure::Pager(change(&text)),
+            Failure::General(text) => Failure::General(change(&text)),
+            Failure::NoRegion
+            | Failure::NoCredentials
+            | Failure::Interrupted
+            | Failure::Service(_)
+            | Failure::ClosedPipe
+            | Failure::Written(_) => self,
+        }
     }
 
     /// The message without a code in front.

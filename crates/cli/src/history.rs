@@ -1,13 +1,11 @@
 //! What `cli_history = enabled` records: which command ran, with what, what its calls did, and how it ended.
 
-mod secrets;
 mod store;
 
 pub use store::{HistoryError, Record, Run, Store, path};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::services::Services;
 use crate::version;
 use oxaws_client::{Observer, Step};
 use oxaws_env::{Instant, uuid4};
@@ -26,7 +24,7 @@ struct Book {
 }
 
 /// Starts the record of a run, where the configuration asks for one. Nothing that goes wrong with it stops the run.
-pub(crate) fn begin(cx: &Context, command: &str, args: &[String]) -> Option<Recorder> {
+pub(crate) fn begin(cx: &Context, command: &str) -> Option<Recorder> {
     // The profile may not exist: then nothing is enabled.
     let enabled = cx.session.config().ok()?.scoped("cli_history").ok()? == Some("enabled");
     if !enabled || command == "history" {
@@ -43,14 +41,9 @@ pub(crate) fn begin(cx: &Context, command: &str, args: &[String]) -> Option<Reco
     };
     let recorder = Recorder(Arc::new(Book { store: Mutex::new(store), id: uuid4(cx.world) }));
     recorder.0.record(cx.world.now(), "CLI_VERSION", None, &Value::from(version::text(cx.world)));
-    let args = Value::List(without_secrets(args, cx.services));
+    let args = Value::List(cx.line.shown().iter().map(|word| Value::from(word.as_str())).collect());
     recorder.0.record(cx.world.now(), "CLI_ARGUMENTS", None, &args);
     Some(recorder)
-}
-
-/// The arguments, with secrets replaced.
-pub(crate) fn without_secrets(args: &[String], services: &Services) -> Vec<Value> {
-    secrets::redacted(args, services).into_iter().map(Value::from).collect()
 }
 
 impl Recorder {

@@ -21,6 +21,7 @@ mod log;
 pub mod operation;
 mod pager;
 pub mod registry;
+pub mod secrets;
 pub mod services;
 mod skeleton;
 mod startup;

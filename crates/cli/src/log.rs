@@ -2,7 +2,7 @@
 //! without their secrets.
 
 use crate::context::Context;
-use crate::history::{self, Recorder};
+use crate::history::Recorder;
 use crate::ui::log_line;
 use crate::version;
 use oxaws_client::{Observer, Step};
@@ -26,13 +26,13 @@ const FILES: [(&str, &str); 2] =
     [(var::AWS_CONFIG_FILE, "~/.aws/config"), (var::AWS_SHARED_CREDENTIALS_FILE, "~/.aws/credentials")];
 
 /// Says what runs, with what, and which files configure it.
-pub(crate) fn begin(cx: &Context, args: &[String]) {
+pub(crate) fn begin(cx: &Context) {
     if !cx.ui.logs() {
         return;
     }
     cx.ui.log(DRIVER, || format!("CLI version: {}", version::text(cx.world)));
     cx.ui.log(DRIVER, || {
-        let args = history::without_secrets(args, cx.services);
+        let args = cx.line.shown().iter().map(|word| Value::from(word.as_str())).collect();
         format!("Arguments entered to CLI: {}", python::repr(&Value::List(args), Default::default()))
     });
     for (variable, usual) in FILES {

@@ -70,8 +70,32 @@ pub struct Opt {
     pub constant: Option<&'static str>,
     /// What is made of its word before anything else is looked at.
     pub reading: Reading,
+    /// Whether its value is a secret.
+    pub secrecy: Secrecy,
     /// Its help text.
     pub help: &'static str,
+}
+
+/// Whether the value of an option or positional of a hand-written command is a secret: what neither `--debug`, nor the
+/// history, nor an error message may show.
+#[derive(Debug, Clone, Copy)]
+pub enum Secrecy {
+    /// It is none.
+    Open,
+    /// It is one.
+    Secret,
+    /// It is a structure, and some of its members are secrets.
+    Members(&'static dyn SecretMembers),
+    /// It is one where this says so of the positional in front of it (`configure set NAME VALUE`).
+    After(fn(&str) -> bool),
+}
+
+/// A description of structures that knows which of their members are secrets.
+pub trait SecretMembers: std::fmt::Debug + Sync {
+    /// `value` with its secrets replaced.
+    fn without_secrets(&self, value: &Value) -> Value;
+    /// The path of every member, and whether it is a secret.
+    fn members(&self) -> Vec<(String, bool)>;
 }
 
 /// What is made of an option's word once the line is parsed and files are read: before unknown options are complained
@@ -100,6 +124,7 @@ impl Opt {
             choices: &[],
             constant: None,
             reading: Reading::Text,
+            secrecy: Secrecy::Open,
             help,
         }
     }
@@ -135,6 +160,19 @@ impl Opt {
     /// The same, with its word read in another way.
     pub const fn reading(self, reading: Reading) -> Opt {
         Opt { reading, ..self }
+    }
+
+    /// The same, with a value that is a secret.
+    pub const fn secret(self) -> Opt {
+        self.secrecy(Secrecy::Secret)
+    }
+    /// The same, with a structure for its value, described by `members`.
+    pub const fn structure(self, members: &'static dyn SecretMembers) -> Opt {
+        self.secrecy(Secrecy::Members(members))
+    }
+    /// The same, with another secrecy.
+    pub const fn secrecy(self, secrecy: Secrecy) -> Opt {
+        Opt { secrecy, ..self }
     }
 
     /// For the parser.

@@ -6,10 +6,11 @@ use crate::handlers::{self, CallState};
 use crate::identity::{self, Credentials};
 use crate::send::{Outgoing, Signed, Source};
 use crate::session::Session;
-use oxaws_endpoint::{Choice, Endpoint, choose_scheme};
+use oxaws_endpoint::{Choice, Endpoint, UrlError, choose_scheme};
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
 use oxaws_sign::{Headers, Payload, Rules, Scope, Signable};
+use oxaws_value::secret::{HIDDEN, has_user_info};
 use std::borrow::Cow;
 
 /// Signing names whose requests are signed by S3's rules.
@@ -208,6 +209,10 @@ fn sign_v4(
 /// for it here.
 fn host_header(url: &str, authority: &str) -> Result<String, CallError> {
     Url::parse(url).map(|url| url.host_header()).map_err(|e| match oxaws_endpoint::bad_port(authority) {
+        // A password with a `/` that should have been percent-encoded looks like a port.
+        Some(UrlError::Port(_)) if !authority.contains('@') && has_user_info(url) => {
+            CallError::Other(UrlError::Port(HIDDEN.into()).to_string())
+        }
         Some(bad) => CallError::Other(bad.to_string()),
         None => e.into(),
     })

@@ -22,7 +22,7 @@ mod observe;
 mod paginate;
 mod presign;
 mod rate;
-mod redact;
+pub mod redact;
 mod retry;
 mod send;
 mod session;

@@ -15,6 +15,7 @@ use oxaws_env::Instant;
 use oxaws_http::Headers;
 use oxaws_model::{Operation, Protocol, ShapeKind};
 use oxaws_protocol::{self as protocol, ParseOptions, ServiceError, Timestamps};
+use oxaws_value::secret::without_user_info;
 use oxaws_value::{Map, Value};
 use std::fmt;
 use std::path::Path;
@@ -336,12 +337,12 @@ impl Trail<'_> {
 
     /// No reply came, or none that can be read.
     pub fn failed(&self, why: &dyn fmt::Display) {
-        self.tell(Step::Failed(why.to_string()));
+        self.tell(Step::Failed(without_user_info(&why.to_string()).into_owned()));
     }
 
     /// There will be another attempt, after a pause.
     pub fn retry(&self, reason: impl Into<String>, pause: Duration) {
-        self.tell(Step::Retry(reason.into(), pause));
+        self.tell(Step::Retry(without_user_info(&reason.into()).into_owned(), pause));
     }
 
     fn metadata(&self, status: u16, headers: &Headers, request_id: Option<&str>) -> Map {

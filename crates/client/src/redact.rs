@@ -1,12 +1,16 @@
-//! Takes secrets out of what others are told of a call.
+//! Which parameters are secret, and what others may know of a call: its values, headers and URL without them.
+//!
+//! A member is secret where the model says so (the `sensitive` trait, on its own shape or on one inside it), and where it
+//! is text of a name that only secrets have: many models are older than the trait.
 
 use crate::call::add_header;
 use oxaws_model::{Location, Member, Shape, ShapeKind};
 use oxaws_protocol::percent_encode;
+use oxaws_value::secret::{self, without_user_info};
 use oxaws_value::{Map, Value};
+use std::collections::HashSet;
 
-/// What stands in place of a secret.
-pub(crate) const HIDDEN: &str = "****";
+pub(crate) use secret::HIDDEN;
 /// What stands in place of bytes that are no text.
 const BYTES: &str = "<Byte sequence>";
 /// How deep a structure is looked into; what lies deeper isn't told.
@@ -14,13 +18,17 @@ const MAX_DEPTH: usize = 100;
 /// Digits of a signature that are told.
 const SIGNATURE_SHOWN: usize = 4;
 /// What names of secrets end with, in lower case and without dashes, where the model doesn't say that they are secret.
-const TELLING: [&str; 17] = [
+const TELLING: &[&str] = &[
     "password",
+    "passwords",
+    "passwordverifier",
     "secretaccesskey",
     "secretkey",
     "clientsecret",
+    "sharedsecret",
     "secretstring",
     "secretbinary",
+    "secrettoken",
     "sessiontoken",
     "securitytoken",
     "accesstoken",
@@ -28,7 +36,31 @@ const TELLING: [&str; 17] = [
     "idtoken",
     "authorizationtoken",
     "authtoken",
+    "bearertoken",
+    "apitoken",
+    "hectoken",
+    "grafanatoken",
+    "connectiontoken",
+    "participanttoken",
+    "devicetoken",
+    "eventsourcetoken",
+    "callbacktoken",
     "privatekey",
+    "presharedkey",
+    "authkey",
+    "apikeyvalue",
+    "activationkey",
+    "tokenkey",
+    "statickeyvalue",
+    "keytab",
+    // Of maps: `sns create-platform-application --attributes PlatformCredential=…`.
+    "platformcredential",
+    "samlassertion",
+    // Codes of a second factor: short-lived, and good for one login.
+    "tokencode",
+    "authenticationcode1",
+    "authenticationcode2",
+    "mfa",
     // What S3 repeats of a request that it refuses.
     "canonicalrequest",
     "canonicalrequestbytes",
@@ -40,6 +72,98 @@ const HEADERS: [&str; 6] = ["authorization", "token", "cookie", "secret", "passw
 const CUSTOMER_KEY: &str = "customer-key";
 /// Parameters of a query that carry secrets.
 const QUERY: [&str; 4] = ["x-amz-signature", "x-amz-security-token", "signature", "securitytoken"];
+
+/// Members that are secret and whose names mean something else elsewhere, by the shape that they are in.
+const UNMARKED: &[(&str, &str)] = &[
+    ("ApiKey", "value"),
+    ("AssociateMacSecKeyRequest", "cak"),
+    ("BaiduChannelRequest", "ApiKey"),
+    ("ConfirmForgotPasswordRequest", "ConfirmationCode"),
+    ("CreateApiKeyRequest", "value"),
+    ("CreatePlatformEndpointInput", "Token"),
+    ("DatadogConnectorProfileCredentials", "applicationKey"),
+    ("GCMChannelRequest", "ApiKey"),
+    ("GetAccessTokenRequest", "Token"),
+    ("GetOidcInfoRequest", "code"),
+    ("HlsAkamaiSettings", "Token"),
+    ("ImportApiKeysRequest", "body"),
+    ("InforNexusConnectorProfileCredentials", "datakey"),
+    ("OtaaV1_0_x", "AppKey"),
+    ("OtaaV1_0_x", "GenAppKey"),
+    ("OtaaV1_1", "AppKey"),
+    ("OtaaV1_1", "NwkKey"),
+    ("RegisterDeviceRequest", "Token"),
+    ("SalesforceAction", "token"),
+    ("SessionKeysAbpV1_0_x", "AppSKey"),
+    ("SessionKeysAbpV1_0_x", "NwkSKey"),
+    ("SessionKeysAbpV1_1", "AppSKey"),
+    ("SessionKeysAbpV1_1", "FNwkSIntKey"),
+    ("SessionKeysAbpV1_1", "NwkSEncKey"),
+    ("SessionKeysAbpV1_1", "SNwkSIntKey"),
+    ("TestInvokeAuthorizerRequest", "token"),
+    ("UserContext", "Token"),
+];
+/// How deep a shape is searched for secrets. Shapes may contain themselves.
+const MAX_SHAPE_DEPTH: usize = 100;
+
+/// Whether the whole value of a member of a structure, or of the element of a list or map, is a secret. `of` is the
+/// shape that it belongs to.
+pub fn is_secret(of: Shape, member: Member) -> bool {
+    let (shape, name) = (member.shape(), member.name());
+    let text = |shape: Shape| matches!(shape.kind(), ShapeKind::String | ShapeKind::Blob);
+    let texts = text(shape) || shape.kind() == ShapeKind::List && text(shape.element().shape());
+    shape.sensitive() || texts && !name.is_empty() && (tells(name) || UNMARKED.contains(&(of.name(), name)))
+}
+
+/// Whether a member's value is a secret or may hold one.
+pub fn holds_secret(of: Shape, member: Member) -> bool {
+    is_secret(of, member) || shape_holds_secret(member.shape())
+}
+
+/// The same, where the shape that a member belongs to isn't known.
+pub fn may_be_secret(member: Member) -> bool {
+    tells(member.name()) || shape_holds_secret(member.shape())
+}
+
+/// Whether a value of a shape may hold a secret.
+pub fn shape_holds_secret(shape: Shape) -> bool {
+    shape.sensitive()
+        || any_inside(shape, &mut |of, member| is_secret(of, member), &mut HashSet::new(), MAX_SHAPE_DEPTH)
+}
+
+/// Whether a value of a shape may hold texts in a map, whose keys say what is secret.
+pub fn holds_named_texts(shape: Shape) -> bool {
+    let of_texts = |of: Shape| of.kind() == ShapeKind::Map && of.value().shape().kind() == ShapeKind::String;
+    any_inside(shape, &mut |of, _| of_texts(of), &mut HashSet::new(), MAX_SHAPE_DEPTH)
+}
+
+/// Whether `is` holds for a member of a shape or of one inside it. Every shape is looked at once: some hold thousands of
+/// members in ever new ways, and themselves.
+fn any_inside(
+    shape: Shape,
+    is: &mut dyn FnMut(Shape, Member) -> bool,
+    seen: &mut HashSet<u32>,
+    depth_left: usize,
+) -> bool {
+    let Some(depth_left) = depth_left.checked_sub(1) else { return false };
+    if shape.kind().is_scalar() || !seen.insert(shape.index()) {
+        return false;
+    }
+    let mut look = |member: Member| is(shape, member) || any_inside(member.shape(), is, seen, depth_left);
+    match shape.kind() {
+        ShapeKind::Structure => shape.members().any(look),
+        ShapeKind::List => look(shape.element()),
+        ShapeKind::Map => look(shape.key()) || look(shape.value()),
+        _ => false,
+    }
+}
+
+/// A value of a shape without its secrets, and whether it had one.
+pub fn value(shape: Shape, value: &Value) -> (Value, bool) {
+    let shown = masked(Some(shape), value, &mut false, 0);
+    let hidden = shown != *value;
+    (shown, hidden)
+}
 
 /// A structure without its secrets.
 #[derive(Debug)]
@@ -65,6 +189,10 @@ fn fields(shape: Option<Shape>, params: &Map, hidden: &mut bool, depth: usize) -
                 here = true;
                 HIDDEN.into()
             }
+            value if !value.is_null() && shape.zip(member).is_some_and(|(of, member)| is_secret(of, member)) => {
+                here = true;
+                HIDDEN.into()
+            }
             _ => masked(member.map(|m| m.shape()), value, &mut here, depth + 1),
         };
         *hidden |= here && member.is_none_or(|m| m.location().is_none());
@@ -86,7 +214,15 @@ fn masked(shape: Option<Shape>, value: &Value, hidden: &mut bool, depth: usize) 
                 *hidden = true;
                 return HIDDEN.into();
             }
-            Value::Map(map.iter().map(|(k, v)| (k.clone(), masked(element, v, hidden, depth + 1))).collect())
+            let shown = map.iter().map(|(k, v)| match v {
+                // What a map holds is named by its keys (`PASSWORD` among the properties of a connection).
+                Value::String(_) if tells(k) => {
+                    *hidden = true;
+                    (k.clone(), HIDDEN.into())
+                }
+                _ => (k.clone(), masked(element, v, hidden, depth + 1)),
+            });
+            Value::Map(shown.collect())
         }
         Value::Map(map) => {
             Value::Map(fields(shape.filter(|s| s.kind() == ShapeKind::Structure), map, hidden, depth + 1))
@@ -110,17 +246,13 @@ pub(crate) fn text(bytes: &[u8]) -> Value {
     Value::from(std::str::from_utf8(bytes).unwrap_or(BYTES))
 }
 
-fn is_secret(member: Member) -> bool {
-    member.shape().sensitive() || tells(member.name())
-}
-
 /// Headers without their secrets: those of the model, and those whose names tell it.
 pub(crate) fn headers<'h>(shape: Option<Shape>, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Map {
     let modelled: Vec<&str> = shape
         .into_iter()
-        .flat_map(|s| s.members())
-        .filter(|m| m.location() == Some(Location::Header) && is_secret(*m))
-        .map(|m| m.wire_name())
+        .flat_map(|of| of.members().map(move |m| (of, m)))
+        .filter(|(of, m)| m.location() == Some(Location::Header) && is_secret(*of, *m))
+        .map(|(_, m)| m.wire_name())
         .collect();
     let mut out = Map::new();
     for (name, value) in headers {
@@ -158,10 +290,10 @@ fn authorization(value: &str) -> String {
 
 /// The secrets that a URL carries, as they stand there.
 pub(crate) fn in_url(shape: Option<Shape>, params: &Map) -> Vec<String> {
-    let members = shape.into_iter().flat_map(|s| s.members());
+    let members = shape.into_iter().flat_map(|of| of.members().map(move |m| (of, m)));
     members
-        .filter(|m| matches!(m.location(), Some(Location::Uri | Location::QueryString)) && is_secret(*m))
-        .filter_map(|m| params.get(m.name()).and_then(Value::as_str))
+        .filter(|(of, m)| matches!(m.location(), Some(Location::Uri | Location::QueryString)) && is_secret(*of, *m))
+        .filter_map(|(_, m)| params.get(m.name()).and_then(Value::as_str))
         .filter(|text| !text.is_empty())
         .map(|text| percent_encode(text, b"-._~"))
         .collect()
@@ -170,8 +302,8 @@ pub(crate) fn in_url(shape: Option<Shape>, params: &Map) -> Vec<String> {
 /// A URL without the secrets of its query, and without `secrets`.
 pub(crate) fn url(url: &str, secrets: &[String]) -> String {
     let mut out = match url.split_once('?') {
-        Some((front, rest)) => format!("{front}?{}", query(rest)),
-        None => url.to_owned(),
+        Some((front, rest)) => format!("{}?{}", without_user_info(front), query(rest)),
+        None => without_user_info(url).into_owned(),
     };
     for secret in secrets {
         out = out.replace(secret.as_str(), HIDDEN);

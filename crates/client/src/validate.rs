@@ -3,9 +3,11 @@
 //! Only what botocore checks is checked: required members, unknown members, types, minimum lengths and values, tagged
 //! unions, host labels. Maxima, patterns and enums are the service's to judge.
 
+use crate::redact;
 use oxaws_input::yaml::{Foreign, Marks};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
 use oxaws_value::python::{self, MapClass, type_name};
+use oxaws_value::secret::HIDDEN;
 use oxaws_value::{LocalClock, Map, Timestamp, Value};
 
 /// How deep parameters may nest.
@@ -53,7 +55,7 @@ struct Report<'c> {
 }
 
 impl Report<'_> {
-    fn value(&mut self, member: Member, value: &Value, marks: &Marks, path: &str, depth: usize) {
+    fn value(&mut self, (of, member): (Shape, Member), value: &Value, marks: &Marks, path: &str, depth: usize) {
         let shape = member.shape();
         if depth > MAX_DEPTH {
             self.lines.push(format!("Parameter {path} is nested too deeply"));
@@ -67,10 +69,12 @@ impl Report<'_> {
             self.document(value, marks, path, depth);
             return;
         }
+        // What is wrong with a secret is said without it.
+        let secret = redact::is_secret(of, member);
         if let Some(foreign) = marks.own(value)
             && !(shape.kind() == ShapeKind::Timestamp && foreign.class() == Foreign::DATETIME)
         {
-            self.foreign_type(shape.kind(), foreign, path);
+            self.foreign_type(shape.kind(), foreign, secret, path);
             return;
         }
         match (shape.kind(), value) {
@@ -78,17 +82,20 @@ impl Report<'_> {
             (ShapeKind::List, Value::List(items)) => {
                 self.min_length(shape, items.len(), path);
                 for (i, item) in items.iter().enumerate() {
-                    self.value(shape.element(), item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
+                    self.value((shape, shape.element()), item, marks.item(i), &format!("{path}[{i}]"), depth + 1);
                 }
             }
             (ShapeKind::Map, Value::Map(map)) => {
                 for (key, value) in map.iter() {
                     let key_path = format!("{path} (key: {key})");
                     match marks.key(key) {
-                        Some(foreign) => self.foreign_type(shape.key().shape().kind(), foreign, &key_path),
+                        Some(foreign) => {
+                            let secret = redact::is_secret(shape, shape.key());
+                            self.foreign_type(shape.key().shape().kind(), foreign, secret, &key_path);
+                        }
                         None => self.min_length(shape.key().shape(), key.chars().count(), &key_path),
                     }
-                    self.value(shape.value(), value, marks.entry(key), &format!("{path}.{key}"), depth + 1);
+                    self.value((shape, shape.value()), value, marks.entry(key), &format!("{path}.{key}"), depth + 1);
                 }
             }
             (ShapeKind::String, Value::String(text)) => {
@@ -100,18 +107,18 @@ impl Report<'_> {
                 }
             }
             (ShapeKind::Integer | ShapeKind::Long, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)) => {
-                self.min_value(shape, value, path);
+                self.min_value(shape, value, secret, path);
             }
             (
                 ShapeKind::Float | ShapeKind::Double,
                 Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Bool(_),
-            ) => self.min_value(shape, value, path),
+            ) => self.min_value(shape, value, secret, path),
             (ShapeKind::Boolean, Value::Bool(_)) => {}
             (ShapeKind::Blob, Value::Bytes(_) | Value::String(_)) => {}
             // A moment that can't be represented is found while serialising.
             (ShapeKind::Timestamp, value)
                 if Timestamp::from_value(value, self.clock).map_or_else(|e| !e.is_invalid_type(), |_| true) => {}
-            (kind, other) => self.wrong_type(kind, other, marks, path),
+            (_, other) => self.wrong_type((of, member), other, marks, path),
         }
     }
 
@@ -121,13 +128,16 @@ impl Report<'_> {
         if self.ordered.iter().any(|name| name == top) { MapClass::OrderedDict } else { MapClass::Dict }
     }
 
-    fn wrong_type(&mut self, kind: ShapeKind, value: &Value, marks: &Marks, path: &str) {
+    fn wrong_type(&mut self, (of, member): (Shape, Member), value: &Value, marks: &Marks, path: &str) {
         let maps = self.maps(path);
-        self.type_line(kind, &marks.str(value, maps), type_name(value, maps), path);
+        // Of another type than the shape's, the members in it can't be told apart.
+        let hidden = redact::holds_secret(of, member);
+        let shown = if hidden { HIDDEN.to_owned() } else { marks.str(value, maps) };
+        self.type_line(member.shape().kind(), &shown, type_name(value, maps), path);
     }
 
-    fn foreign_type(&mut self, kind: ShapeKind, foreign: &Foreign, path: &str) {
-        self.type_line(kind, foreign.shown(), foreign.class(), path);
+    fn foreign_type(&mut self, kind: ShapeKind, foreign: &Foreign, secret: bool, path: &str) {
+        self.type_line(kind, if secret { HIDDEN } else { foreign.shown() }, foreign.class(), path);
     }
 
     fn type_line(&mut self, kind: ShapeKind, shown: &str, class: &str, path: &str) {
@@ -211,7 +221,7 @@ impl Report<'_> {
         for (key, value) in map.iter() {
             if let Some(member) = shape.member(key) {
                 let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-                self.value(member, value, marks.entry(key), &path, depth + 1);
+                self.value((shape, member), value, marks.entry(key), &path, depth + 1);
             }
         }
     }
@@ -227,7 +237,7 @@ impl Report<'_> {
         }
     }
 
-    fn min_value(&mut self, shape: Shape, value: &Value, path: &str) {
+    fn min_value(&mut self, shape: Shape, value: &Value, secret: bool, path: &str) {
         let Some(min) = shape.min() else { return };
         let maps = self.maps(path);
         let number = match value {
@@ -237,7 +247,7 @@ impl Report<'_> {
         if min.parse::<f64>().is_ok_and(|m| number < m) {
             self.lines.push(format!(
                 "Invalid value for parameter {path}, value: {}, valid min value: {min}",
-                python::str(value, maps)
+                if secret { HIDDEN.to_owned() } else { python::str(value, maps) }
             ));
         }
     }

@@ -5,8 +5,10 @@ use crate::list_option::ListOption;
 use oxaws_cli::argparse::{Parsed, python_float_text};
 use oxaws_cli::bind::param_error;
 use oxaws_cli::globals::not_an_int;
+use oxaws_cli::registry::SecretMembers;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::python::{self, MapClass};
+use oxaws_value::secret::{HIDDEN, Secrets};
 use oxaws_value::{Map, Value};
 
 /// Values within values.
@@ -40,21 +42,93 @@ pub struct Field {
     pub schema: Schema,
     /// It has to be there.
     pub required: bool,
+    /// Its value is a secret.
+    pub secret: bool,
 }
 
 impl Field {
     /// A member that may be left out.
     pub const fn new(name: &'static str, schema: Schema) -> Field {
-        Field { name, schema, required: false }
+        Field { name, schema, required: false, secret: false }
     }
 
     /// One that has to be there.
     pub const fn required(name: &'static str, schema: Schema) -> Field {
-        Field { name, schema, required: true }
+        Field { name, schema, required: true, secret: false }
+    }
+}
+
+impl Field {
+    /// The same, with a value that is a secret.
+    pub const fn secret(self) -> Field {
+        Field { secret: true, ..self }
+    }
+}
+
+impl SecretMembers for Schema {
+    fn without_secrets(&self, value: &Value) -> Value {
+        self.masked(value, 0)
+    }
+
+    fn members(&self) -> Vec<(String, bool)> {
+        let mut out = Vec::new();
+        self.walk("", &mut out);
+        out
     }
 }
 
 impl Schema {
+    fn masked(&self, value: &Value, depth: usize) -> Value {
+        if depth > MAX_DEPTH {
+            return HIDDEN.into();
+        }
+        match (self, value) {
+            (Schema::Structure(fields), Value::Map(map)) => Value::Map(
+                map.iter()
+                    .map(|(key, inner)| {
+                        let shown = match fields.iter().find(|f| f.name == &**key) {
+                            Some(field) if field.secret => HIDDEN.into(),
+                            Some(field) => field.schema.masked(inner, depth + 1),
+                            None => inner.clone(),
+                        };
+                        (key.clone(), shown)
+                    })
+                    .collect(),
+            ),
+            (Schema::Map(of), Value::Map(map)) => {
+                Value::Map(map.iter().map(|(key, inner)| (key.clone(), of.masked(inner, depth + 1))).collect())
+            }
+            (Schema::List(of), Value::List(items)) => {
+                Value::List(items.iter().map(|item| of.masked(item, depth + 1)).collect())
+            }
+            // One structure where a list of them belongs, as shorthand has it.
+            (Schema::List(of), single @ Value::Map(_)) => of.masked(single, depth + 1),
+            _ => value.clone(),
+        }
+    }
+
+    fn walk(&self, path: &str, out: &mut Vec<(String, bool)>) {
+        match self {
+            Schema::Structure(fields) => {
+                for field in *fields {
+                    let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
+                    field.schema.walk(&path, out);
+                    out.push((path, field.secret));
+                }
+            }
+            Schema::List(of) | Schema::Map(of) => of.walk(path, out),
+            _ => {}
+        }
+    }
+
+    /// What was given, for messages: a value with a secret in it isn't shown.
+    fn shown(&self, value: &Value, secret: bool) -> String {
+        if secret || self.members().iter().any(|(_, secret)| *secret) {
+            return HIDDEN.to_owned();
+        }
+        python::str(value, MapClass::OrderedDict)
+    }
+
     /// The value given for the option `name` (without dashes).
     ///
     /// # Errors
@@ -65,12 +139,24 @@ impl Schema {
             ListOption::Words(words) => words,
             ListOption::File(text) => vec![text],
         };
-        let value = self.read(cx, &words, &format!("--{name}"))?;
-        self.check(&value)?;
-        Ok(Some(value))
+        self.read(cx, &words, &format!("--{name}")).map(Some).map_err(|failure| {
+            if self.members().iter().all(|(_, secret)| !secret) {
+                return failure;
+            }
+            // What a file held is known only here.
+            let mut secrets = Secrets::default();
+            words.iter().for_each(|word| secrets.add(word));
+            failure.without(&secrets)
+        })
     }
 
     fn read(&self, cx: &Context, words: &[String], option: &str) -> Result<Value, Failure> {
+        let value = self.unpacked(cx, words, option)?;
+        self.check(&value)?;
+        Ok(value)
+    }
+
+    fn unpacked(&self, cx: &Context, words: &[String], option: &str) -> Result<Value, Failure> {
         let first = words.first().map_or("", String::as_str);
         if oxaws_input::json_arg::looks_like_json(first) {
             let value = |text: &str| oxaws_input::json_arg::parse(text).map_err(|e| param_error(option, e));
@@ -152,14 +238,14 @@ impl Schema {
     /// With all that doesn't fit.
     pub fn check(&self, value: &Value) -> Result<(), Failure> {
         let mut problems = Vec::new();
-        self.collect(value, "", 0, &mut problems);
+        self.collect(value, ("", false), 0, &mut problems);
         if problems.is_empty() {
             return Ok(());
         }
         Err(Failure::ParamValidation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
     }
 
-    fn collect(&self, value: &Value, name: &str, depth: usize, problems: &mut Vec<String>) {
+    fn collect(&self, value: &Value, (name, secret): (&str, bool), depth: usize, problems: &mut Vec<String>) {
         let (fits, valid) = match (self, value) {
             (Schema::Text, v) => (v.as_str().is_some(), "<class 'str'>"),
             (Schema::Int, v) => (matches!(v, Value::Int(_) | Value::BigInt(_) | Value::Bool(_)), "<class 'int'>"),
@@ -178,7 +264,7 @@ impl Schema {
         if !fits || depth > MAX_DEPTH {
             problems.push(format!(
                 "Invalid type for parameter {shown_name}, value: {}, type: {}, valid types: {valid}",
-                python::str(value, MapClass::OrderedDict),
+                self.shown(value, secret),
                 python::class(value, MapClass::OrderedDict)
             ));
             return;
@@ -189,12 +275,12 @@ impl Schema {
             }
             (Schema::Map(of), Value::Map(map)) => {
                 for (key, inner) in map.iter() {
-                    of.collect(inner, &format!("{name}.{key}"), depth + 1, problems);
+                    of.collect(inner, (&format!("{name}.{key}"), secret), depth + 1, problems);
                 }
             }
             (Schema::List(of), Value::List(items)) => {
                 for (at, item) in items.iter().enumerate() {
-                    of.collect(item, &format!("{name}[{at}]"), depth + 1, problems);
+                    of.collect(item, (&format!("{name}[{at}]"), secret), depth + 1, problems);
                 }
             }
             _ => {}
@@ -219,7 +305,7 @@ fn collect_structure(
     }
     for (key, inner) in map.iter() {
         if let Some(field) = fields.iter().find(|f| f.name == &**key) {
-            field.schema.collect(inner, &format!("{name}.{key}"), depth + 1, problems);
+            field.schema.collect(inner, (&format!("{name}.{key}"), field.secret), depth + 1, problems);
         }
     }
 }

@@ -80,7 +80,8 @@ impl Client {
     /// See [`HttpError`]; a response with an error status is not one.
     pub fn send(&self, mut request: Request<'_>) -> Result<Response, HttpError> {
         let url = request.url;
-        let proxy = self.shared.options.proxies.for_url(url).map(|text| Proxy::parse(&text)).transpose()?;
+        let proxy =
+            self.shared.options.proxies.for_url(url).map(|text| Proxy::parse(&text, url.scheme())).transpose()?;
         let key = Arc::new(Key::new(url, proxy.as_ref().map(|p| p.text.as_str())));
         // A plain request goes to the proxy whole; an encrypted one through a tunnel.
         let forward = proxy.as_ref().filter(|_| url.scheme() == Scheme::Http);

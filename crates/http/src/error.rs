@@ -3,6 +3,7 @@
 use crate::openssl;
 use oxaws_value::errno::{python_os_error_bare, python_os_error_repr};
 use oxaws_value::python::repr_str;
+use oxaws_value::secret::without_user_info;
 use std::{fmt, io};
 
 /// Why a request has no response, or a response no whole body. `Display` gives the command line's message.
@@ -108,16 +109,21 @@ impl HttpError {
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whoever reads a message of an endpoint needs its host, not the user and password in front of it.
+        let shown = without_user_info;
         match self {
-            Self::Connect { url, .. } => write!(f, "Could not connect to the endpoint URL: \"{url}\""),
-            Self::ConnectTimeout { url } => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
-            Self::ReadTimeout { url } => write!(f, "Read timeout on endpoint URL: \"{url}\""),
-            Self::Tls { url, reason } => write!(f, "SSL validation failed for {url} {reason}"),
+            Self::Connect { url, .. } => write!(f, "Could not connect to the endpoint URL: \"{}\"", shown(url)),
+            Self::ConnectTimeout { url } => write!(f, "Connect timeout on endpoint URL: \"{}\"", shown(url)),
+            Self::ReadTimeout { url } => write!(f, "Read timeout on endpoint URL: \"{}\"", shown(url)),
+            Self::Tls { url, reason } => write!(f, "SSL validation failed for {} {reason}", shown(url)),
             Self::Proxy { proxy, .. } => write!(f, "Failed to connect to proxy URL: \"{proxy}\""),
             Self::Closed { url, .. } | Self::Truncated { url, .. } => {
+                let url = shown(url);
                 write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
-            Self::Invalid { reason } => write!(f, "An HTTP Client raised an unhandled exception: {reason}"),
+            Self::Invalid { reason } => {
+                write!(f, "An HTTP Client raised an unhandled exception: {}", shown(reason))
+            }
             Self::Body(error) => {
                 write!(f, "An HTTP Client raised an unhandled exception: {}", python_os_error_bare(error))
             }
@@ -128,7 +134,9 @@ impl fmt::Display for HttpError {
                 };
                 write!(
                     f,
-                    "The response from endpoint URL: \"{url}\" was not read: it is larger than {most}, the limit for a response that is kept in memory."
+                    "The response from endpoint URL: \"{}\" was not read: it is larger than {most}, the limit for a \
+                     response that is kept in memory.",
+                    shown(url)
                 )
             }
             Self::Cancelled => f.write_str("cancelled"),

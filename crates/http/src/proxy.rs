@@ -3,6 +3,7 @@
 use crate::error::HttpError;
 use crate::url::{Scheme, Url, split_port};
 use base64::Engine;
+use oxaws_value::secret::without_user_info;
 use std::borrow::Cow;
 
 /// Proxies by scheme, and the hosts that are reached without one.
@@ -103,8 +104,27 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) fn parse(text: &str) -> Result<Self, HttpError> {
-        let url = Url::parse(text).map_err(|e| HttpError::Proxy { proxy: mask(text), reason: e.to_string() })?;
+    /// Takes a proxy's URL apart, for a request to a URL of the scheme `to`.
+    ///
+    /// # Errors
+    /// With the AWS CLI's three texts: a URL that urllib3 can't parse, one without a host for a request that goes to the
+    /// proxy itself, and one without a host that a tunnel would be asked of, which is a proxy that can't be reached.
+    pub(crate) fn parse(text: &str, to: Scheme) -> Result<Self, HttpError> {
+        let shown = || without_user_info(text).into_owned();
+        if has_no_host(text) {
+            return Err(match to {
+                Scheme::Http => HttpError::Invalid { reason: "No host specified.".into() },
+                Scheme::Https => HttpError::Proxy { proxy: shown(), reason: "no host".into() },
+            });
+        }
+        // Brackets are looked at first, by Python's `urlsplit`.
+        let url = Url::parse(text).map_err(|_| HttpError::Invalid {
+            reason: if has_lone_bracket(text) {
+                "Invalid IPv6 URL".into()
+            } else {
+                format!("Failed to parse: {}", shown())
+            },
+        })?;
         let authorization = user_info(text).and_then(|(user, password)| {
             let (user, password) = (percent_decode(user), percent_decode(password?));
             let both = [user.as_ref(), b":", password.as_ref()].concat();
@@ -115,31 +135,35 @@ impl Proxy {
     }
 
     pub(crate) fn failed(&self, reason: String) -> HttpError {
-        HttpError::Proxy { proxy: mask(&self.text), reason }
+        HttpError::Proxy { proxy: without_user_info(&self.text).into_owned(), reason }
     }
+}
+
+/// The authority of a URL: what is between its `//` and its path.
+fn authority(url: &str) -> Option<&str> {
+    let after = url.split_once("://")?.1;
+    Some(&after[..after.find(['/', '?', '#']).unwrap_or(after.len())])
+}
+
+/// Whether a URL names no host, or only a port.
+fn has_no_host(url: &str) -> bool {
+    let Some(authority) = authority(url) else { return false };
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    split_port(host).is_some_and(|(host, port)| host.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn has_lone_bracket(url: &str) -> bool {
+    authority(url).is_some_and(|a| a.contains('[') != a.contains(']'))
 }
 
 /// The user and password in a URL.
 fn user_info(url: &str) -> Option<(&str, Option<&str>)> {
-    let after = url.split_once("://")?.1;
-    let authority = &after[..after.find(['/', '?', '#']).unwrap_or(after.len())];
-    let (info, host) = authority.rsplit_once('@')?;
+    let (info, host) = authority(url)?.rsplit_once('@')?;
     split_port(host)?;
     Some(match info.split_once(':') {
         Some((user, password)) => (user, Some(password)),
         None => (info, None),
     })
-}
-
-/// The URL for messages: user and password as `***`.
-fn mask(url: &str) -> String {
-    let mut out = url.to_owned();
-    if let Some((user, password)) = user_info(url) {
-        for secret in [Some(user), password].into_iter().flatten().filter(|s| !s.is_empty()) {
-            out = out.replacen(secret, "***", 1);
-        }
-    }
-    out
 }
 
 fn percent_decode(text: &str) -> Cow<'_, [u8]> {
@@ -211,13 +235,37 @@ mod tests {
 
     #[test]
     fn credentials_are_decoded_and_masked() {
-        let proxy = Proxy::parse("http://us%40er:p%3Aw@h:3128").unwrap();
+        let proxy = Proxy::parse("http://us%40er:p%3Aw@h:3128", Scheme::Https).unwrap();
         assert_eq!(proxy.authorization.as_deref(), Some("Basic dXNAZXI6cDp3"));
         assert_eq!(
             proxy.failed(String::new()).to_string(),
             "Failed to connect to proxy URL: \"http://***:***@h:3128\""
         );
-        assert_eq!(Proxy::parse("http://user@h").unwrap().authorization, None);
+        assert_eq!(Proxy::parse("http://user@h", Scheme::Https).unwrap().authorization, None);
         assert_eq!(percent_decode("%zz%4").as_ref(), b"%zz%4");
+    }
+
+    #[test]
+    fn urls_that_cant_be_parsed_have_the_clis_texts() {
+        for (text, to, want) in [
+            ("http://u:p/ss@h:1", Scheme::Https, "Failed to parse: http://***:***@h:1"),
+            ("http://u:p#ss@h:1", Scheme::Http, "Failed to parse: http://***:***@h:1"),
+            ("http://u:p@h:99999", Scheme::Http, "Failed to parse: http://***:***@h:99999"),
+            ("http://127.0.0.1:http", Scheme::Https, "Failed to parse: http://127.0.0.1:http"),
+            ("http://127.0.0.1:-1", Scheme::Http, "Failed to parse: http://127.0.0.1:-1"),
+            ("http://\u{fc}.invalid:1", Scheme::Https, "Failed to parse: http://\u{fc}.invalid:1"),
+            ("http://[::1", Scheme::Https, "Invalid IPv6 URL"),
+            ("http://", Scheme::Http, "No host specified."),
+            ("http://u:p@", Scheme::Http, "No host specified."),
+            ("http:///x", Scheme::Http, "No host specified."),
+            ("http://:8080", Scheme::Http, "No host specified."),
+        ] {
+            let wanted = format!("An HTTP Client raised an unhandled exception: {want}");
+            assert_eq!(Proxy::parse(text, to).unwrap_err().to_string(), wanted);
+        }
+        for (text, want) in [("http://", "http://"), ("http://u:p@", "http://***:***@"), ("http:///x", "http:///x")] {
+            let wanted = format!("Failed to connect to proxy URL: \"{want}\"");
+            assert_eq!(Proxy::parse(text, Scheme::Https).unwrap_err().to_string(), wanted);
+        }
     }
 }

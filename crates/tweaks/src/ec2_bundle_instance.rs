@@ -33,9 +33,13 @@ fn arguments(table: &mut ArgTable, _: Operation) {
     table.insert(Arg::text("prefix", "What the names of the image's parts begin with.").to(prefix));
     table.insert(Arg::text("owner-akid", "The access key id of the bucket's owner.").to(key_id));
     table.insert(
-        Arg::text("owner-sak", "The secret key of the bucket's owner; signs the policy, isn't sent.").to(secret),
+        Arg::text("owner-sak", "The secret key of the bucket's owner; signs the policy, isn't sent.")
+            .to(secret)
+            .secret(),
     );
-    table.insert(Arg::text("policy", "The upload policy; one for 24 hours is made where none is given.").to(policy));
+    table.insert(
+        Arg::text("policy", "The upload policy; one for 24 hours is made where none is given.").to(policy).secret(),
+    );
 }
 
 fn check(call: &mut OperationCall) -> Result<(), Failure> {

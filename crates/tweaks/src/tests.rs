@@ -7,6 +7,7 @@ use oxaws_cli::context::Context;
 use oxaws_cli::globals::{Globals, first_parse};
 use oxaws_cli::operation::prepare;
 use oxaws_cli::registry::{Hook, Registry};
+use oxaws_cli::secrets::Line;
 use oxaws_cli::services::Services;
 use oxaws_cli::ui::Ui;
 use oxaws_client::{Session, SessionOptions};
@@ -228,7 +229,10 @@ fn params_in(world: &Fixed, line: &str) -> Result<String, (u8, String)> {
     let session = Session::new(world, oxaws_pack::facts(), SessionOptions::default(), Default::default());
     let ui = Ui::new(world, false);
     let services = Services::new(world, oxaws_pack::facts());
-    let cx = Context { world, globals: &globals, session: &session, services: &services, ui: &ui, registry: &REGISTRY };
+    let aliases = Default::default();
+    let line = Line::new(&words, &aliases, &services, &REGISTRY);
+    let (globals, session, services, ui) = (&globals, &session, &services, &ui);
+    let cx = Context { world, globals, session, services, ui, registry: &REGISTRY, line: &line };
     let (service_name, command) = (words[0].as_str(), words[1].as_str());
     let run = || {
         let mut call = prepare(&cx, operation(service_name, command), service_name, command, &words[2..])?;

@@ -9,6 +9,7 @@ mod json_write;
 mod map;
 mod number;
 pub mod python;
+pub mod secret;
 mod timestamp;
 pub mod visible;
 

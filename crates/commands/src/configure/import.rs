@@ -9,7 +9,7 @@ use std::path::Path;
 pub(super) static IMPORT: Command = Command {
     name: "import",
     options: &[
-        Opt::value("csv", "The CSV text; `file://PATH` reads it from a file.").required(),
+        Opt::value("csv", "The CSV text; `file://PATH` reads it from a file.").required().secret(),
         Opt::flag("skip-invalid", "Passes over rows that lack something in place of failing."),
         Opt::value("profile-prefix", "Put before the name of every profile."),
     ],

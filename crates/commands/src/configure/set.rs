@@ -3,7 +3,7 @@
 use super::subsection::{self, Subsection};
 use crate::profile_file;
 use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::registry::{Command, CommandCall, Opt, Secrecy};
 use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::{Change, section_header, set_target};
 
@@ -11,7 +11,7 @@ pub(super) static SET: Command = Command {
     name: "set",
     options: &[
         Opt::positional("varname", Nargs::One, "The name of the value."),
-        Opt::positional("value", Nargs::One, "The value."),
+        Opt::positional("value", Nargs::One, "The value.").secrecy(Secrecy::After(names_a_secret)),
         subsection::SSO_SESSION,
         subsection::SERVICES,
     ],
@@ -19,6 +19,16 @@ pub(super) static SET: Command = Command {
     run: Some(run),
     help: "Writes a value to the config file, or to the credentials file where it is a secret.",
 };
+
+/// Whether the value of a setting is a secret: keys, tokens, passwords, and whatever else a profile may have of that
+/// kind (`aws_secret_access_key`, `profile.NAME.aws_session_token`, `sso_access_token`). A command that makes
+/// credentials may hold some in its arguments.
+fn names_a_secret(setting: &str) -> bool {
+    const OPEN: [&str; 3] = ["web_identity_token_file", "credential_source", "aws_access_key_id"];
+    const PARTS: [&str; 6] = ["secret", "token", "passw", "passphrase", "credential", "private_key"];
+    let name = setting.rsplit('.').next().unwrap_or(setting).to_ascii_lowercase();
+    !OPEN.contains(&name.as_str()) && PARTS.iter().any(|part| name.contains(part))
+}
 
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;

@@ -14,7 +14,8 @@ pub static ADD_INSTANCE_GROUPS: Command = Command {
         CLUSTER_ID,
         Opt::value("instance-groups", "The groups: words InstanceGroupType=t,InstanceType=m,InstanceCount=n, or JSON.")
             .taking(Nargs::OneOrMore)
-            .required(),
+            .required()
+            .structure(&schemas::INSTANCE_GROUPS),
     ],
     subcommands: &[],
     run: Some(run),

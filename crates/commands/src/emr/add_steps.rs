@@ -12,7 +12,10 @@ pub static ADD_STEPS: Command = Command {
     name: "add-steps",
     options: &[
         CLUSTER_ID,
-        Opt::value("steps", "The steps: words Type=t,Name=n,Args=a,b, or JSON.").taking(Nargs::OneOrMore).required(),
+        Opt::value("steps", "The steps: words Type=t,Name=n,Args=a,b, or JSON.")
+            .taking(Nargs::OneOrMore)
+            .required()
+            .structure(&schemas::STEPS),
         Opt::value("execution-role-arn", "The role that the steps run with."),
     ],
     subcommands: &[],

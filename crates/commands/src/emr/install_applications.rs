@@ -15,7 +15,10 @@ pub static INSTALL_APPLICATIONS: Command = Command {
     name: "install-applications",
     options: &[
         CLUSTER_ID,
-        Opt::value("applications", "The applications: Name=HIVE, Name=PIG.").taking(Nargs::OneOrMore).required(),
+        Opt::value("applications", "The applications: Name=HIVE, Name=PIG.")
+            .taking(Nargs::OneOrMore)
+            .required()
+            .structure(&schemas::APPLICATIONS),
     ],
     subcommands: &[],
     run: Some(run),

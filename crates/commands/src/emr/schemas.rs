@@ -239,10 +239,10 @@ pub const EMR_FS: Schema = Schema::Structure(&[
 /// `--kerberos-attributes`
 pub const KERBEROS_ATTRIBUTES: Schema = Schema::Structure(&[
     Field::new("Realm", Schema::Text),
-    Field::new("KdcAdminPassword", Schema::Text),
-    Field::new("CrossRealmTrustPrincipalPassword", Schema::Text),
+    Field::new("KdcAdminPassword", Schema::Text).secret(),
+    Field::new("CrossRealmTrustPrincipalPassword", Schema::Text).secret(),
     Field::new("ADDomainJoinUser", Schema::Text),
-    Field::new("ADDomainJoinPassword", Schema::Text),
+    Field::new("ADDomainJoinPassword", Schema::Text).secret(),
 ]);
 
 /// `--managed-scaling-policy`

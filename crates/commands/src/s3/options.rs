@@ -94,10 +94,10 @@ pub const TRANSFER: [Opt; 34] = [
     Opt::switch("no-guess-mime-type", "guess_mime_type", false, "Sets no content type."),
     Opt::value("sse", "Server-side encryption.").alone(AES256).one_of(&[AES256, "aws:kms"]),
     Opt::value("sse-c", "Encryption with a key of your own.").alone(AES256).one_of(&[AES256]),
-    Opt::value("sse-c-key", "The key for --sse-c.").reading(Reading::Bytes),
+    Opt::value("sse-c-key", "The key for --sse-c.").reading(Reading::Bytes).secret(),
     Opt::value("sse-kms-key-id", "The KMS key."),
     Opt::value("sse-c-copy-source", "How the source of a copy is encrypted.").alone(AES256).one_of(&[AES256]),
-    Opt::value("sse-c-copy-source-key", "The key for --sse-c-copy-source.").reading(Reading::Bytes),
+    Opt::value("sse-c-copy-source-key", "The key for --sse-c-copy-source.").reading(Reading::Bytes).secret(),
     Opt::value("storage-class", "The storage class.").one_of(&[
         "STANDARD",
         "REDUCED_REDUNDANCY",
