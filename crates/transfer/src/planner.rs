@@ -18,7 +18,7 @@ use std::thread::Scope;
 /// A listing of either kind, filtered.
 enum Lister<'a> {
     Local(Walk<'a>),
-    Remote { listing: Listing<'a>, prefix: String, deletes: bool, only: Option<String> },
+    Remote { listing: Listing<'a>, prefix: String, deletes: bool, removes: bool, only: Option<String> },
     One(Option<Entry>),
 }
 
@@ -37,7 +37,7 @@ impl Source for Filtered<'_, '_> {
             let listed = match &mut self.lister {
                 Lister::Local(walk) => walk.next(),
                 Lister::One(entry) => entry.take().map(Listed::Entry),
-                Lister::Remote { listing, prefix, deletes, only } => {
+                Lister::Remote { listing, prefix, deletes, removes, only } => {
                     match listing.next(prefix.len(), self.shared.now(&|_| {}))? {
                         None => None,
                         Some(entry) => {
@@ -45,8 +45,10 @@ impl Source for Filtered<'_, '_> {
                                 Place::Object { key, .. } => key.as_str(),
                                 _ => "",
                             };
-                            // A server that doesn't look at the prefix lists what nobody asked to read, or to delete.
-                            if !key.starts_with(prefix.as_str()) {
+                            // A server that ignores the prefix lists what nobody asked to delete. Where nothing is
+                            // deleted, the key is taken as the AWS CLI takes it
+                            // (`upstream/functional.s3.test_sync_command/…checksum_mode…`).
+                            if *removes && !key.starts_with(prefix.as_str()) {
                                 let place = full_path(&entry.place);
                                 return Err(TransferError::Corrupt(format!(
                                     "The listing of the prefix \"{prefix}\" has the object s3://{place}, which is not below it."
@@ -221,6 +223,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
                 listing: Listing::new(s3, bucket, key, transfer.page_size.as_deref(), &shared.prepared.payer),
                 prefix: key.clone(),
                 deletes,
+                removes: deletes || transfer.is_move || transfer.sync.as_ref().is_some_and(|sync| sync.delete),
                 only: (!recursive && is_source).then(|| key.clone()),
             }),
         }
