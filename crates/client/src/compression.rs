@@ -37,7 +37,7 @@ pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoi
     })?;
     let compressed = outcome
         .and_then(|()| encoder.finish())
-        .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
+        .map_err(CallError::file)?;
     outgoing.source = Source::Bytes(compressed);
     let encoding = match outgoing.header("Content-Encoding") {
         Some(there) => format!("{there},gzip"),

@@ -1,6 +1,7 @@
 //! What goes on the wire, before and after it is signed, and what streams back.
 
 use crate::checksum::Expected;
+use oxaws_failure::Cause;
 use crate::error::CallError;
 use oxaws_http::{Body, BodyReader, Client, HttpError, Request, Response, Url};
 use std::borrow::Cow;
@@ -157,7 +158,7 @@ impl Source {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| CallError::Io(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy())))
+        open().map_err(|e| CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e)))
     }
 
     /// Goes back to its start.
@@ -172,8 +173,8 @@ impl Source {
         };
         match done {
             Ok(true) => Ok(()),
-            Ok(false) => Err(CallError::Io("the body can't be read again".into())),
-            Err(e) => Err(CallError::Io(oxaws_value::errno::python_os_error_bare(&e))),
+            Ok(false) => Err(CallError::File("the body can't be read again".into())),
+            Err(e) => Err(CallError::file(e)),
         }
     }
 
@@ -189,7 +190,7 @@ impl Source {
                 loop {
                     let n = file
                         .read(&mut block)
-                        .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
+                        .map_err(CallError::file)?;
                     if n == 0 {
                         break;
                     }
@@ -283,7 +284,7 @@ impl StreamBody {
     pub fn read_some(&mut self, out: &mut [u8]) -> Result<usize, CallError> {
         let n = self.inner.read_some(out).map_err(|e| match e {
             HttpError::Cancelled => CallError::Interrupted,
-            other => CallError::Other(other.streaming_message()),
+            other => CallError::Streaming(other),
         })?;
         if n > 0 {
             if let Some(expected) = &mut self.expected {
