@@ -20,6 +20,7 @@ mod interrupt;
 mod log;
 pub mod operation;
 mod pager;
+pub mod policy;
 pub mod registry;
 pub mod secrets;
 pub mod services;
