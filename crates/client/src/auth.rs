@@ -1,13 +1,13 @@
 //! Which way a call is signed, and signing it: botocore's choice, the signatures of the `sign` crate.
 
 use crate::client::{Auth, ServiceClient};
-use oxaws_failure::Cause;
 use crate::error::CallError;
 use crate::handlers::{self, CallState};
 use crate::identity::{self, Credentials};
 use crate::send::{Outgoing, Signed, Source};
 use crate::session::Session;
 use oxaws_endpoint::{Choice, Endpoint, UrlError, choose_scheme};
+use oxaws_failure::Cause;
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
 use oxaws_sign::{Headers, Payload, Rules, Scope, Signable};

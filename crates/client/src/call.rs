@@ -2,7 +2,6 @@
 
 use crate::auth;
 use crate::client::ServiceClient;
-use oxaws_failure::Cause;
 use crate::error::CallError;
 use crate::handlers::{self, CallState};
 use crate::paginate::{Pages, Paging};
@@ -10,6 +9,7 @@ use crate::send::{Outgoing, Source, StreamBody};
 use crate::session::{ClientOptions, Session};
 use crate::validate::{self, Classes, Streamed};
 use crate::{checksum, compression, endpoint, transact, user_agent};
+use oxaws_failure::Cause;
 use oxaws_http::Headers;
 use oxaws_model::Operation;
 use oxaws_protocol::{self as protocol, Body, SerializeOptions};
@@ -287,7 +287,8 @@ fn assemble(
     state: &CallState,
 ) -> Result<Outgoing, CallError> {
     let base = endpoint.url.as_str();
-    let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::invalid(format!("Invalid endpoint: {base}")))?;
+    let (scheme, rest) =
+        base.split_once("://").ok_or_else(|| CallError::invalid(format!("Invalid endpoint: {base}")))?;
     let (rest, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
     let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, base_path) = match rest.find('/') {

@@ -1,6 +1,5 @@
 //! The client of one service: its settings, resolved once.
 
-use oxaws_failure::Cause;
 use crate::error::CallError;
 use crate::identity::{self, Credentials};
 use crate::retry::RetryQuota;
@@ -9,6 +8,7 @@ use oxaws_config::client::ClientSettings;
 use oxaws_config::settings::check_region;
 use oxaws_creds::dpop::DpopKey;
 use oxaws_endpoint::{LegacyError, Partitions, Variant, client_scope, pseudo_region, use_dual_stack};
+use oxaws_failure::Cause;
 use oxaws_model::{AuthScheme, Service, SignatureVersion};
 use std::sync::Arc;
 

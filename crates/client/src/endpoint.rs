@@ -1,12 +1,12 @@
 //! Where a call goes: the parameters of the endpoint rules, filled from settings, model and input.
 
 use crate::client::ServiceClient;
-use oxaws_failure::Cause;
 use crate::error::CallError;
 use crate::handlers::CallState;
 use crate::session::Session;
 use oxaws_config::client::{AccountIdMode, AddressingStyle};
 use oxaws_endpoint::{BuiltinSettings, Endpoint, ParamValue, Params, ResolveError, RuleFailure, S3Call, S3Settings};
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! The events of a reply, one by one as they come.
 
-use oxaws_failure::Cause;
 use crate::error::{CallError, ServiceFailure};
 use crate::send::StreamBody;
 use crate::session::Session;
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ParseOptions, ServiceError, Timestamps, parse_event};
 use oxaws_value::{Map, Value};

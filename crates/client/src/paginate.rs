@@ -1,10 +1,10 @@
 //! Follows the pages of an operation, as botocore's paginators do.
 
 use crate::call::CallInput;
-use oxaws_failure::Cause;
 use crate::error::CallError;
 use crate::lists::{Apart, PageLists};
 use crate::session::{ClientOptions, Session};
+use oxaws_failure::Cause;
 use oxaws_input::token::{self, TRUNCATE_KEY};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Operation, ShapeKind};

@@ -1,8 +1,8 @@
 //! What goes on the wire, before and after it is signed, and what streams back.
 
 use crate::checksum::Expected;
-use oxaws_failure::Cause;
 use crate::error::CallError;
+use oxaws_failure::Cause;
 use oxaws_http::{Body, BodyReader, Client, HttpError, Request, Response, Url};
 use std::borrow::Cow;
 use std::fs::File;
@@ -158,7 +158,9 @@ impl Source {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e)))
+        open().map_err(|e| {
+            CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e))
+        })
     }
 
     /// Goes back to its start.
@@ -188,9 +190,7 @@ impl Source {
             Source::File(file) => {
                 let mut block = vec![0u8; 1 << 18];
                 loop {
-                    let n = file
-                        .read(&mut block)
-                        .map_err(CallError::file)?;
+                    let n = file.read(&mut block).map_err(CallError::file)?;
                     if n == 0 {
                         break;
                     }

@@ -27,6 +27,11 @@ impl Cause {
         &self.text
     }
 
+    /// Puts it in other words.
+    pub fn reword(&mut self, change: impl FnOnce(&str) -> String) {
+        self.text = change(&self.text);
+    }
+
     /// The same cause in other words, to take secrets out of a message or to put a frame around it.
     pub fn reworded(self, change: impl FnOnce(&str) -> String) -> Cause {
         Cause { text: change(&self.text), source: self.source }

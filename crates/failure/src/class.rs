@@ -125,7 +125,8 @@ mod tests {
     /// Numbers and names are a promise to scripts.
     #[test]
     fn numbers_and_names_stay() {
-        let all: Vec<String> = CLASSES.iter().map(|row| format!("{} {} {}", row.number, row.name, row.strict)).collect();
+        let all: Vec<String> =
+            CLASSES.iter().map(|row| format!("{} {} {}", row.number, row.name, row.strict)).collect();
         let expected = "0 ok 0|1 transfer-failed 1|2 skipped 2|10 usage 252|11 invalid-value 252|12 input-file 252|20 \
                         configuration 253|21 no-profile 253|22 no-region 253|23 no-credentials 253|24 \
                         credentials-expired 253|25 credentials-failed 253|30 service-error 254|31 not-found 254|32 \

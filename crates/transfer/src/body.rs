@@ -63,7 +63,9 @@ impl<'a> FileRange<'a> {
 
     pub(crate) fn error(&self, error: io::Error) -> TransferError {
         if error.kind() == io::ErrorKind::UnexpectedEof {
-            return TransferError::Local(format!("File {} became shorter while it was read.", self.path.display()).into());
+            return TransferError::Local(
+                format!("File {} became shorter while it was read.", self.path.display()).into(),
+            );
         }
         TransferError::local(error, self.path)
     }

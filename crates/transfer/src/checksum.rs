@@ -95,11 +95,14 @@ impl Whole {
         if made == self.value {
             return Ok(());
         }
-        Err(TransferError::Corrupt(format!(
-            "Expected full object checksum ({}) {} did not match {how} checksum: {made}",
-            self.algorithm.name().to_lowercase(),
-            self.value
-        ).into()))
+        Err(TransferError::Corrupt(
+            format!(
+                "Expected full object checksum ({}) {} did not match {how} checksum: {made}",
+                self.algorithm.name().to_lowercase(),
+                self.value
+            )
+            .into(),
+        ))
     }
 
     /// The checksum of all pieces, made of theirs.

@@ -119,10 +119,8 @@ impl<'s> S3<'s> {
         command: &str,
         connections: usize,
     ) -> Result<Self, CallError> {
-        let service = session
-            .pack()
-            .service_by_directory("s3")
-            .ok_or_else(|| CallError::bug("there is no model of s3"))?;
+        let service =
+            session.pack().service_by_directory("s3").ok_or_else(|| CallError::bug("there is no model of s3"))?;
         let client = session.own_client(service, &options)?;
         // Each request brings its own flag: cleaning up goes on when the session is cancelled.
         let http = Client::new(http::Options {

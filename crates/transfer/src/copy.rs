@@ -387,13 +387,16 @@ impl Parts {
             return Ok(());
         }
         let written = if written.is_empty() { "(none)".to_owned() } else { written.join(", ") };
-        Err(TransferError::Incomplete(format!(
-            "Failed to copy all annotations to s3://{}/{}. The object was copied successfully and was not deleted. \
+        Err(TransferError::Incomplete(
+            format!(
+                "Failed to copy all annotations to s3://{}/{}. The object was copied successfully and was not deleted. \
              Annotations written: {written}. Annotations that failed: {}.",
-            self.bucket,
-            self.key,
-            failed.join("; ")
-        ).into()))
+                self.bucket,
+                self.key,
+                failed.join("; ")
+            )
+            .into(),
+        ))
     }
 
     pub(crate) fn abort(&self, cx: &Shared<'_>) {

@@ -7,10 +7,10 @@ use crate::error::TransferError;
 use crate::operation::Op;
 use crate::plan::{Job, Place};
 use crate::{limits, plan, xml};
-use std::sync::Arc;
 use oxaws_client::{CallError, ServiceError, ServiceFailure};
 use oxaws_sign::Algorithm;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Deletes one object.
 pub(crate) fn one(cx: &Shared<'_>, place: &Place, s3: &S3<'_>) -> Result<(), TransferError> {
@@ -39,9 +39,9 @@ pub(crate) fn moved(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<()
     call.header("If-Match", etag);
     match cx.source.send(&call, cx.later(&|_| {})) {
         Ok(_) => Ok(()),
-        Err(e) if e.has_code("PreconditionFailed") => Err(TransferError::Corrupt(format!(
-            "The object s3://{bucket}/{key} changed while it was moved. It was not deleted."
-        ).into())),
+        Err(e) if e.has_code("PreconditionFailed") => Err(TransferError::Corrupt(
+            format!("The object s3://{bucket}/{key} changed while it was moved. It was not deleted.").into(),
+        )),
         // Somebody else deleted it.
         Err(e) if e.has_code("NoSuchKey") => Ok(()),
         // A server without conditional deletes. S3 itself was one until 2025.

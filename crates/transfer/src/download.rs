@@ -71,11 +71,14 @@ impl Beside {
             match cx.written.place(&self.file, &self.path, &self.target) {
                 Ok(Placed::Done) => self.kept = true,
                 Ok(Placed::Taken) => {
-                    return Err(TransferError::Taken(format!(
-                        "warning: Skipping file {}. Another key of this command was already downloaded to {}.",
-                        report::shown(&job.source.place, None),
-                        self.target.display()
-                    ).into()));
+                    return Err(TransferError::Taken(
+                        format!(
+                            "warning: Skipping file {}. Another key of this command was already downloaded to {}.",
+                            report::shown(&job.source.place, None),
+                            self.target.display()
+                        )
+                        .into(),
+                    ));
                 }
                 Err(e) => return Err(TransferError::local_pair(e, &self.path, &self.target)),
             }
@@ -291,10 +294,10 @@ fn check_whole(cx: &Shared<'_>, whole: Option<Whole>, evidence: &Evidence<'_>) -
     if whole.check(cx, evidence)? || !cx.is_move {
         return Ok(());
     }
-    Err(TransferError::Corrupt(format!(
-        "The checksum {} could not be compared with what was downloaded; the source is kept.",
-        whole.value
-    ).into()))
+    Err(TransferError::Corrupt(
+        format!("The checksum {} could not be compared with what was downloaded; the source is kept.", whole.value)
+            .into(),
+    ))
 }
 
 /// Fails with the error it holds as soon as there is something to write.

@@ -110,15 +110,17 @@ impl Get<'_> {
         let changed = matches!((self.etag, given), (Some(known), Some(given)) if known != given);
         match self.range {
             None if received == self.size || changed => Ok(()),
-            None => Err(TransferError::Corrupt(format!(
-                "Expected an object of {} bytes, received {received} bytes",
-                self.size
-            ).into())),
+            None => Err(TransferError::Corrupt(
+                format!("Expected an object of {} bytes, received {received} bytes", self.size).into(),
+            )),
             Some(range) if received == range.length => Ok(()),
-            Some(_) => Err(TransferError::Corrupt(format!(
-                "Requested range: `{}` was answered with {received} bytes",
-                self.range_header(0).unwrap_or_default()
-            ).into())),
+            Some(_) => Err(TransferError::Corrupt(
+                format!(
+                    "Requested range: `{}` was answered with {received} bytes",
+                    self.range_header(0).unwrap_or_default()
+                )
+                .into(),
+            )),
         }
     }
 }
@@ -161,10 +163,10 @@ impl Sums {
         let digest = hasher.finish();
         let is_checked = expected == digest.to_base64();
         if !is_checked && !self.is_partial {
-            return Err(TransferError::Corrupt(format!(
-                "Expected checksum {expected} did not match calculated checksum: {}",
-                digest.to_base64()
-            ).into()));
+            return Err(TransferError::Corrupt(
+                format!("Expected checksum {expected} did not match calculated checksum: {}", digest.to_base64())
+                    .into(),
+            ));
         }
         let whole = (!is_checked).then_some(Whole { algorithm, value: expected });
         Ok(Got { digest: wanted.or(Some((algorithm, digest))), whole, is_checked })
@@ -364,7 +366,7 @@ fn check_range(asked: &str, answered: Option<&str>) -> Result<(), TransferError>
     if wanted == given {
         return Ok(());
     }
-    Err(TransferError::Corrupt(format!(
-        "Requested range: `{wanted}` does not match content range in response: `{given}`"
-    ).into()))
+    Err(TransferError::Corrupt(
+        format!("Requested range: `{wanted}` does not match content range in response: `{given}`").into(),
+    ))
 }

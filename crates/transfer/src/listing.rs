@@ -7,8 +7,8 @@ use crate::operation::Op;
 use crate::options::Fixed;
 use crate::plan::{Entry, Place};
 use crate::xml::{Reader, Token};
-use oxaws_failure::Cause;
 use oxaws_client::CallError;
+use oxaws_failure::Cause;
 use oxaws_sign::{percent_decode, percent_encode};
 use oxaws_value::python::repr_str;
 use oxaws_value::{Timestamp, python_int_text};
@@ -219,7 +219,9 @@ fn size(text: &str) -> Result<Option<u64>, TransferError> {
     }
     match python_int_text(text) {
         Some(digits) => Ok(digits.parse().ok()),
-        None => Err(TransferError::BadReply(format!("invalid literal for int() with base 10: {}", repr_str(text)).into())),
+        None => {
+            Err(TransferError::BadReply(format!("invalid literal for int() with base 10: {}", repr_str(text)).into()))
+        }
     }
 }
 

@@ -135,10 +135,9 @@ fn delete_source(cx: &Shared<'_>, path: &Path, sent: &Sent, length: u64) -> Resu
     }
     let now = std::fs::metadata(path).map_err(|e| TransferError::local(e, path))?;
     if Sent::from(&now) != *sent || sent.size != length {
-        return Err(TransferError::Local(format!(
-            "The file {} changed while it was sent. It was not deleted.",
-            path.display()
-        ).into()));
+        return Err(TransferError::Local(
+            format!("The file {} changed while it was sent. It was not deleted.", path.display()).into(),
+        ));
     }
     std::fs::remove_file(path).map_err(|e| TransferError::local(e, path))
 }

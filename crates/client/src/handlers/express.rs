@@ -4,8 +4,8 @@ use super::CallState;
 use super::memory::ExpressSession;
 use crate::auth::Keys;
 use crate::call::{self, CallInput};
-use oxaws_failure::Cause;
 use crate::error::CallError;
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Timestamp, Value};
 
 /// With less left than this, in seconds, a new session is made; if that fails, the old one is used.
