@@ -1,6 +1,7 @@
 //! What a command has around it.
 
 use crate::globals::Globals;
+use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::secrets::Line;
 use crate::services::Services;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub ui: &'a Ui<'a>,
     /// Commands and customisations.
     pub registry: &'static Registry,
+    /// What the run's end means.
+    pub policy: &'a Policy,
     /// The command line, for whoever writes it down.
     pub line: &'a Line<'a>,
 }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
+use crate::policy::{self, Given as GivenPolicy, Policy};
 use crate::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
 use crate::secrets::Line;
 use crate::services::Services;
@@ -24,13 +25,22 @@ pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
     let args = match arguments(world) {
         Ok(args) => args,
         Err(failure) => {
-            return Ui::new(world, false).report(&failure, "enhanced", "auto");
+            let policy = Policy::new(world, GivenPolicy::default());
+            policy.failed(&failure);
+            return policy.finish(world, Ui::new(world, false).report(&failure, "enhanced", "auto"));
         }
     };
     crate::ui::announce_bugs();
-    let driver = Driver { world, services: Services::new(world, pack), registry };
+    let (args, given) = policy::take(&args);
+    let policy = Policy::new(world, given);
+    let driver = Driver { world, services: Services::new(world, pack), registry, policy: &policy, args: &args };
     // A bug ends the command with the code of everything unforeseen, never with a code that means something else.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args))).unwrap_or(Exit::General)
+    let exit = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args)));
+    let exit = exit.unwrap_or_else(|_| {
+        policy.bug();
+        Exit::General
+    });
+    policy.finish(world, exit)
 }
 
 fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {
@@ -54,10 +64,14 @@ struct Driver<'a> {
     world: &'a dyn World,
     services: Services<'a>,
     registry: &'static Registry,
+    policy: &'a Policy,
+    /// The arguments without the options of this program's own.
+    args: &'a [String],
 }
 
 impl Driver<'_> {
     fn main(&self, args: &[String]) -> Exit {
+        self.note_arguments(args, &alias::Aliases::default());
         // A configuration file that can't be read breaks every command, `--version` and `help` included.
         let env_config = Config::load(self.world, None);
         let broken = env_config.files().err().map(Failure::from);
@@ -68,10 +82,14 @@ impl Driver<'_> {
             Ok(aliases) => aliases,
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
+        self.note_arguments(args, &aliases);
         let args = &help::replace_dashes(args, &self.services, self.registry, &aliases);
         let line = Line::new(args, &aliases, &self.services, self.registry);
         if let Err(failure) = check_early(args) {
             return self.fail(&line.without_secrets(failure), &env_config, Some("enhanced"));
+        }
+        if let Err(failure) = self.policy.check_options() {
+            return self.fail(&failure, &env_config, None);
         }
         let mode = AutoPrompt::of(args, &env_config);
         let ui = Ui::new(self.world, false);
@@ -114,7 +132,7 @@ impl Driver<'_> {
 
     fn with_globals(&self, first: FirstParse, globals: Globals, line: &Line, read: &Config) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
-        let interrupted = crate::interrupt::install();
+        let interrupted = crate::interrupt::install(self.policy.last_words(self.world));
         let session = Session::new(
             self.world,
             self.services.shipped(),
@@ -139,28 +157,38 @@ impl Driver<'_> {
             services: &self.services,
             ui: &ui,
             registry: self.registry,
+            policy: self.policy,
             line,
         };
         let result = self.start(&cx, &first, line.aliases);
         match result {
-            Ok(exit) => exit,
+            Ok(exit) => {
+                if crate::interrupt::is_set(&interrupted) {
+                    self.policy.interrupted();
+                }
+                exit
+            }
             // What Ctrl-C broke off is no failure of its own.
             Err(failure)
                 if (failure.exit() == Exit::General || matches!(failure, Failure::NoCredentials))
                     && crate::interrupt::is_set(&interrupted) =>
             {
+                self.policy.failed(&Failure::Interrupted);
                 ui.report(&Failure::Interrupted, "enhanced", &globals.color);
                 Exit::Interrupted
             }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
-                ui.report(&line.without_secrets(failure), &format, &globals.color)
+                let failure = line.without_secrets(failure);
+                self.policy.failed(&failure);
+                ui.report(&failure, &format, &globals.color)
             }
         }
     }
 
     fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
         crate::log::begin(cx);
+        cx.policy.begin(cx)?;
         crate::startup::check(cx)?;
         let recorder = crate::history::begin(cx, &first.command);
         crate::log::watch(cx, recorder.as_ref());
@@ -180,7 +208,21 @@ impl Driver<'_> {
             Some(format) => format.to_owned(),
             None => config_error_format(config),
         };
+        // The profile of the line counts too, where the line can be read so far.
+        let profile = parse_known(&[Spec::option("--profile")], self.args).ok();
+        let profile = profile.as_ref().and_then(|parsed| parsed.word("profile"));
+        let own = profile.map(|profile| Config::load(self.world, Some(profile)));
+        // What is wrong with the settings is no failure of a run that has one.
+        let _ = self.policy.settle(self.world, own.as_ref().unwrap_or(config));
+        self.policy.failed(failure);
         Ui::new(self.world, false).report(failure, &format, "auto")
+    }
+
+    /// Notes the arguments for the result record, without their secrets.
+    fn note_arguments(&self, args: &[String], aliases: &alias::Aliases) {
+        if let Some(book) = self.policy.book() {
+            book.argv(self.policy.put_back(Line::new(args, aliases, &self.services, self.registry).shown()));
+        }
     }
 }
 
@@ -298,6 +340,7 @@ pub(crate) fn run_operation(
     name: &str,
     rest: &[String],
 ) -> Result<Exit, Failure> {
+    cx.policy.command(&[command, name]);
     if let Some(custom) = cx.registry.commands_under(&[command]).find(|c| c.name == name) {
         let shown = service.cli_name();
         return run_command(cx, aliases, custom, vec![shown, custom.name], rest);
@@ -334,6 +377,7 @@ pub(crate) fn run_command(
     path: Vec<&'static str>,
     words: &[String],
 ) -> Result<Exit, Failure> {
+    cx.policy.command(&path);
     if words == ["help"] {
         return help::command(cx, command, &path);
     }

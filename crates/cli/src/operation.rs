@@ -294,6 +294,7 @@ pub(crate) fn run(
     if let Some(exit) = run_alias(cx, aliases, operation, (service, name), &[service, name], words)? {
         return Ok(exit);
     }
+    cx.policy.operation(operation);
     let mut call = prepare(cx, operation, service, name, words)?;
     if let Some(exit) = skeleton::print_if_asked(&mut call)? {
         return Ok(exit);

@@ -66,6 +66,8 @@ fn wait(
         Failure::bug(format!("the models have no operation {} for {}", waiter.operation(), waiter.name()))
     })?;
     let path = [command, PARENT, waiter.cli_name()];
+    cx.policy.command(&path);
+    cx.policy.operation(operation);
     if let Some(exit) = operation::run_alias(cx, aliases, operation, (PARENT, waiter.cli_name()), &path, words)? {
         return Ok(exit);
     }

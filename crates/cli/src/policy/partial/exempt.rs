@@ -289,7 +289,6 @@ mod described {
                 UpdateEventSourceMapping;
             "FilterCriteriaError" Exempt: CreateEventSourceMapping DeleteEventSourceMapping GetEventSourceMapping
                 UpdateEventSourceMapping;
-            "FunctionError" Exempt: Invoke;
         }
         "lambda-microvms" {
             "latestFailedImageVersion" Exempt: CreateMicrovmImage GetMicrovmImage UpdateMicrovmImage;

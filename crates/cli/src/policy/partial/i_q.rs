@@ -49,6 +49,7 @@ rows! {
         "Failures" Items: AddLFTagsToResource BatchGrantPermissions BatchRevokePermissions RemoveLFTagsFromResource;
     }
     "lambda" {
+        "FunctionError" Function: Invoke;
         "TagsError" Present: GetFunction;
     }
     "lambda-web" {

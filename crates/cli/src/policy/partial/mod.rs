@@ -12,6 +12,7 @@ mod exempt;
 mod i_q;
 mod r_z;
 
+use super::Class;
 use oxaws_model::Operation;
 use oxaws_value::Value;
 
@@ -44,6 +45,8 @@ pub(super) enum Counted {
     Status,
     /// It is one of these words: one failure.
     OneOf(&'static [&'static str]),
+    /// It is there and not empty: the function that was called failed, a class of its own.
+    Function,
     /// It looks like a failure and doesn't count ([`exempt`]).
     #[cfg(test)]
     Exempt,
@@ -85,6 +88,14 @@ pub struct Partial {
     pub member: &'static str,
     /// How many failures it reports: 1 or more.
     pub count: u64,
+    class: Class,
+}
+
+impl Partial {
+    /// What kind of failure it is.
+    pub fn class(&self) -> Class {
+        self.class
+    }
 }
 
 /// The rows of an operation.
@@ -100,7 +111,11 @@ pub fn may_fail(operation: Operation) -> bool {
 
 /// The members of an answer that report failures, in the order of the table; empty where all went well.
 pub fn of(operation: Operation, answer: &Value) -> Vec<Partial> {
-    let found = rows_of(operation).map(|row| Partial { member: row.member, count: count(answer, row.member, row.counted) });
+    let found = rows_of(operation).map(|row| Partial {
+        member: row.member,
+        count: count(answer, row.member, row.counted),
+        class: if row.counted == Counted::Function { Class::FunctionError } else { Class::PartialFailure },
+    });
     found.filter(|partial| partial.count > 0).collect()
 }
 
@@ -136,10 +151,12 @@ fn leaf(value: &Value, counted: Counted) -> u64 {
         (Counted::Items, Value::List(items)) => return items.len() as u64,
         (Counted::Items, Value::Map(map)) => return map.len() as u64,
         (Counted::Number, Value::Int(n)) => return u64::try_from(*n).unwrap_or(0),
-        (Counted::Present, Value::Null) => false,
-        (Counted::Present, Value::String(text)) => !text.is_empty(),
-        (Counted::Present, Value::Map(map)) => !map.is_empty(),
-        (Counted::Present, _) => true,
+        (Counted::Present | Counted::Function, value) => match value {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Map(map) => !map.is_empty(),
+            _ => true,
+        },
         (Counted::True, value) => *value == Value::Bool(true),
         (Counted::False, value) => *value == Value::Bool(false),
         (Counted::Status, Value::Int(status)) => *status >= 300,
@@ -203,7 +220,7 @@ mod tests {
                 let fits = match row.counted {
                     Counted::Items => matches!(shape.kind(), ShapeKind::List | ShapeKind::Map),
                     Counted::Number | Counted::Status => matches!(shape.kind(), ShapeKind::Integer | ShapeKind::Long),
-                    Counted::Present | Counted::Exempt => true,
+                    Counted::Present | Counted::Function | Counted::Exempt => true,
                     Counted::True | Counted::False => shape.kind() == ShapeKind::Boolean,
                     Counted::OneOf(_) => shape.kind() == ShapeKind::String,
                 };
