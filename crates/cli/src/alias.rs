@@ -6,8 +6,8 @@
 use crate::argparse::{Nargs, Spec, invalid_choice, parse_checked};
 use crate::context::Context;
 use crate::driver;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::globals::{FirstParse, Globals, first_parse, first_parse_checked};
 use crate::registry::{Command, Registry};
 use crate::{version, wait};
@@ -72,7 +72,7 @@ impl Aliases {
     /// These, with one more being followed. Python's CLI follows a loop until it runs out of stack.
     fn following(&self, name: &str, path: String, most: usize) -> Result<Aliases, Failure> {
         if self.followed.iter().filter(|p| **p == path).count() >= most {
-            return Err(Failure::ParamValidation(format!("The alias \"{name}\" leads back to itself.")));
+            return Err(Failure::validation(format!("The alias \"{name}\" leads back to itself.")));
         }
         let mut following = self.clone();
         following.followed.push(path);
@@ -92,7 +92,7 @@ pub(crate) fn run_top_level(cx: &Context, aliases: &Aliases, first: &FirstParse)
     }
     let unknown = |target: &str| driver::unknown_command(cx.services, cx.registry, aliases, target);
     let line = value_words(name, value)?;
-    let Some(mut parsed) = first_parse_checked(&line, &unknown).map_err(|e| Failure::usage(&e))? else {
+    let Some(mut parsed) = first_parse_checked(&line, &unknown).map_err(|e| Failure::parse(e))? else {
         cx.ui.line(&version::text(cx.world))?;
         return Ok(Some(Exit::Success));
     };
@@ -132,7 +132,7 @@ pub(crate) fn run_below(
     // The parser of the top level takes the global options out; it wants a command in front.
     let mut line = vec![(*top).to_owned()];
     line.extend(value_words(name, value)?);
-    let Some(mut parsed) = first_parse(&line).map_err(|e| Failure::usage(&e))? else {
+    let Some(mut parsed) = first_parse(&line).map_err(|e| Failure::parse(e))? else {
         cx.ui.line(&version::text(cx.world))?;
         return Ok(Some(Exit::Success));
     };
@@ -180,7 +180,7 @@ pub(crate) fn run_below_operation(
         let known = || names.iter().map(String::as_str);
         (dest == SUBCOMMAND && known().all(|n| n != word)).then(|| invalid_choice(word, known()))
     };
-    let parsed = parse_checked(&specs, words, &unknown).map_err(|e| Failure::usage(&e))?;
+    let parsed = parse_checked(&specs, words, &unknown).map_err(|e| Failure::parse(e))?;
     let Some(name) = parsed.word(SUBCOMMAND) else { return Ok(None) };
     let mut rest = words.to_vec();
     // The AWS CLI removes the first word of this text, be it the value of an option.
@@ -239,7 +239,7 @@ fn below(registry: &Registry, command: &'static Command, path: &[&str], name: &s
 
 fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
     let words = words::split(value).map_err(|e| {
-        Failure::General(format!(
+        Failure::setting(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {e} when parsing:\n{value}"
         ))
     })?;
@@ -256,7 +256,7 @@ fn with_globals_of(
     let given = |dest: &str| parsed.options.get(dest).is_some();
     for option in REFUSED {
         if given(option) {
-            return Err(Failure::General(format!(
+            return Err(Failure::setting(format!(
                 "Global parameter \"--{option}\" detected in alias \"{name}\" which is not supported in subcommand \
                  aliases."
             )));
@@ -315,7 +315,8 @@ fn with_globals_of(
         // Only here it is known that the alias asked for another form.
         (Err(failure), Some(format)) => {
             let failure = cx.line.without_secrets(failure);
-            Err(Failure::Written(cx.ui.report(&failure, format, &globals.color)))
+            let class = failure.class();
+            Err(Failure::Written { exit: cx.ui.report(&failure, format, &globals.color), class })
         }
         (result, _) => result,
     }
@@ -328,10 +329,8 @@ fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failu
         line.push(' ');
         line.push_str(&words::quote(arg));
     }
-    let status = std::process::Command::new("/bin/sh")
-        .args(["-c", &line])
-        .status()
-        .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, "/bin/sh")))?;
+    let status =
+        std::process::Command::new("/bin/sh").args(["-c", &line]).status().map_err(|e| Failure::file(e, "/bin/sh"))?;
     if cx.session.cancel().is_cancelled() {
         return Err(Failure::Interrupted);
     }

@@ -162,13 +162,32 @@ impl Parsed {
 
 /// What is wrong with a command line: the message, without the usage text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseError(pub String);
+pub enum ParseError {
+    /// A word that isn't expected, one that is missing, or a choice that isn't one.
+    Syntax(String),
+    /// A value that can't be read as its type.
+    Value(String),
+}
 
 impl ParseError {
     fn about(spec: &Spec, what: impl std::fmt::Display) -> ParseError {
-        ParseError(format!("argument {}: {what}", spec.name))
+        ParseError::Syntax(format!("argument {}: {what}", spec.name))
+    }
+
+    fn not_a(kind: &str, spec: &Spec, word: &str) -> ParseError {
+        ParseError::Value(format!("argument {}: invalid {kind} value: {}", spec.name, quoted(word)))
     }
 }
+
+impl std::fmt::Display for ParseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ParseError::Syntax(text) | ParseError::Value(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}
 
 /// The message for a word that is none of `choices`, with what the user may have meant.
 pub fn invalid_choice<'a>(value: &str, choices: impl Iterator<Item = &'a str>) -> String {
@@ -265,7 +284,7 @@ impl<'a> Parser<'a> {
             .map(|(s, _)| s.name.as_str())
             .collect();
         if !missing.is_empty() {
-            return Err(ParseError(format!("the following arguments are required: {}", missing.join(", "))));
+            return Err(ParseError::Syntax(format!("the following arguments are required: {}", missing.join(", "))));
         }
         Ok(self.parsed)
     }
@@ -321,7 +340,7 @@ impl<'a> Parser<'a> {
             [] => {}
             several => {
                 let names: Vec<&str> = several.iter().map(|i| self.specs[*i].name.as_str()).collect();
-                return Err(ParseError(format!("ambiguous option: {arg} could match {}", names.join(", "))));
+                return Err(ParseError::Syntax(format!("ambiguous option: {arg} could match {}", names.join(", "))));
             }
         }
         if is_negative_number(arg) || arg.contains(' ') {
@@ -410,12 +429,8 @@ impl<'a> Parser<'a> {
                 WordType::Text => {}
                 WordType::Int if oxaws_value::python_int_text(word).is_some() => {}
                 WordType::Float if python_float_text(word).is_some() => {}
-                WordType::Int => {
-                    return Err(ParseError::about(spec, format_args!("invalid int value: {}", quoted(word))));
-                }
-                WordType::Float => {
-                    return Err(ParseError::about(spec, format_args!("invalid float value: {}", quoted(word))));
-                }
+                WordType::Int => return Err(ParseError::not_a("int", spec, word)),
+                WordType::Float => return Err(ParseError::not_a("float", spec, word)),
             }
             if !spec.choices.is_empty() && !spec.choices.contains(word) {
                 return Err(ParseError::about(spec, invalid_choice(word, spec.choices.iter().map(String::as_str))));
@@ -537,11 +552,11 @@ mod tests {
             ("--dry-run=true", "argument --dry-run: ignored explicit argument 'true'"),
             ("--max-results --foo", "argument --max-results: expected one argument"),
         ] {
-            assert_eq!(parse_known(&specs(), &args(line)).unwrap_err().0, message);
+            assert_eq!(parse_known(&specs(), &args(line)).unwrap_err().to_string(), message);
         }
         for (count, message) in [(1, "argument --l: expected 1 argument"), (2, "argument --l: expected 2 arguments")] {
             let list = Spec { nargs: Nargs::Exactly(count), ..Spec::option("--l") };
-            assert_eq!(parse_known(&[list], &args("--l")).unwrap_err().0, message);
+            assert_eq!(parse_known(&[list], &args("--l")).unwrap_err().to_string(), message);
         }
     }
 
@@ -592,7 +607,7 @@ mod tests {
             ("bad --n x", "argument command: no such"),
             ("ok --n x", "argument --n: invalid int value: 'x'"),
         ] {
-            assert_eq!(parse_checked(&specs, &args(line), &check).unwrap_err().0, want);
+            assert_eq!(parse_checked(&specs, &args(line), &check).unwrap_err().to_string(), want);
         }
     }
 
@@ -608,7 +623,7 @@ mod tests {
         let p = parse_known(&specs, &args("out.bin --key k")).unwrap();
         assert_eq!((p.word("outfile"), p.word("help"), p.extras.len()), (Some("out.bin"), None, 0));
         assert_eq!(
-            parse_known(&specs, &args("--key k")).unwrap_err().0,
+            parse_known(&specs, &args("--key k")).unwrap_err().to_string(),
             "the following arguments are required: outfile"
         );
         let mut paths = Spec::option("paths");

@@ -2,7 +2,7 @@
 //! customisations make of them.
 
 use crate::argparse::{Nargs, Spec, WordType};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::operation::OperationCall;
 use crate::registry::{Hook, Registry};
 use oxaws_client::redact;

@@ -2,7 +2,7 @@
 
 use crate::argparse::{Given, python_float_text};
 use crate::argtable::{Arg, Unpack};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::globals::not_an_int;
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
@@ -44,7 +44,7 @@ const WANTED_BYTES: &str = "a bytes-like object is required, not 'str'";
 
 /// An error about one argument, in the CLI's words.
 pub fn param_error(cli_name: &str, message: impl std::fmt::Display) -> Failure {
-    Failure::ParamValidation(format!("Error parsing parameter '{cli_name}': {message}"))
+    Failure::validation(format!("Error parsing parameter '{cli_name}': {message}"))
 }
 
 impl Binder<'_> {
@@ -121,7 +121,7 @@ impl Binder<'_> {
             && shape.member("Value").is_some_and(|m| m.shape().kind() == ShapeKind::String)
             && matches!(value, Value::Bytes(_))
         {
-            return Err(Failure::General(WANTED_BYTES.into()));
+            return Err(Failure::invalid(WANTED_BYTES));
         }
         if shape.kind() == ShapeKind::Structure
             && shape.members().len() == 1
@@ -135,8 +135,8 @@ impl Binder<'_> {
             let text = match value {
                 Value::String(text) => text.as_str(),
                 // A binary paramfile can't be shorthand.
-                Value::Bytes(bytes) if bytes.is_empty() => return Err(Failure::General(WANTED_BYTES.into())),
-                _ => return Err(Failure::General("'in <string>' requires string as left operand, not int".into())),
+                Value::Bytes(bytes) if bytes.is_empty() => return Err(Failure::invalid(WANTED_BYTES)),
+                _ => return Err(Failure::invalid("'in <string>' requires string as left operand, not int")),
             };
             let mut resolve = |word: &str| match self.paramfile(word) {
                 Ok(Some(contents)) => Ok(contents),
@@ -144,7 +144,7 @@ impl Binder<'_> {
                 Err(message) => Err(message),
             };
             shorthand::parse(text, &mut resolve).map_err(|e| match e {
-                shorthand::ShorthandError::File(message) => Failure::General(message),
+                shorthand::ShorthandError::File(message) => Failure::input_file(message),
                 syntax => param_error(&name, syntax),
             })
         };
@@ -212,9 +212,9 @@ impl Binder<'_> {
                 Value::String(text) => match text.trim_start().chars().next() {
                     Some('{') => json_of(&value, name),
                     Some(_) => Err(param_error(name, format_args!("Invalid JSON:\n{text}"))),
-                    None => Err(Failure::General("string index out of range".into())),
+                    None => Err(Failure::invalid("string index out of range")),
                 },
-                Value::Bytes(bytes) if bytes.is_empty() => Err(Failure::General("index out of range".into())),
+                Value::Bytes(bytes) if bytes.is_empty() => Err(Failure::invalid("index out of range")),
                 Value::Bytes(_) => Err(param_error(name, format_args!("Invalid JSON:\n{}", shown(&value)))),
                 _ => Ok(value),
             },
@@ -227,7 +227,7 @@ impl Binder<'_> {
         let words = match &value {
             Value::String(text) => match text.trim_start().chars().next() {
                 Some('[') => return json_of(&value, name),
-                None => return Err(Failure::General("string index out of range".into())),
+                None => return Err(Failure::invalid("string index out of range")),
                 // Text that came from a file and is no JSON: Python goes through its characters.
                 Some(_) => text.chars().map(|c| Value::from(c.to_string())).collect::<Vec<_>>(),
             },
@@ -250,7 +250,7 @@ impl Binder<'_> {
             match self.by_type(element, word, name) {
                 Ok(item) => out.push(item),
                 // A list's element has no name of its own: the message shows the first word.
-                Err(Failure::General(_)) => {
+                Err(Failure::Invalid(_)) => {
                     return Err(param_error(name, oxaws_value::python::str(&first, Default::default())));
                 }
                 Err(other) => return Err(other),
@@ -308,9 +308,9 @@ fn of_file(kind: ShapeKind, value: Value) -> Result<Value, Failure> {
             match convert_scalar(kind, &text) {
                 Ok(number) => Ok(number.unwrap_or_default()),
                 Err(_) if is_int => {
-                    Err(Failure::General(format!("invalid literal for int() with base 10: {}", shown(&value))))
+                    Err(Failure::invalid(format!("invalid literal for int() with base 10: {}", shown(&value))))
                 }
-                Err(_) => Err(Failure::General(format!("could not convert string to float: {}", shown(&value)))),
+                Err(_) => Err(Failure::invalid(format!("could not convert string to float: {}", shown(&value)))),
             }
         }
         _ => Ok(value),
@@ -325,7 +325,7 @@ fn shown(value: &Value) -> String {
 fn not_convertible(kind: ShapeKind, value: &Value) -> Result<(), Failure> {
     let found = oxaws_value::python::type_name(value, Default::default());
     let real = "must be a string, a bytes-like object or a real number";
-    Err(Failure::General(match kind {
+    Err(Failure::invalid(match kind {
         ShapeKind::Integer | ShapeKind::Long => format!("int() argument {real}, not '{found}'"),
         ShapeKind::Float | ShapeKind::Double => {
             format!("float() argument must be a string or a real number, not '{found}'")
@@ -339,11 +339,11 @@ fn not_convertible(kind: ShapeKind, value: &Value) -> Result<(), Failure> {
 fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure> {
     Ok(match kind {
         ShapeKind::Integer | ShapeKind::Long => {
-            let digits = python_int_text(text).ok_or_else(|| Failure::General(not_an_int(text)))?;
+            let digits = python_int_text(text).ok_or_else(|| Failure::invalid(not_an_int(text)))?;
             Some(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
         }
         ShapeKind::Float | ShapeKind::Double => Some(Value::Float(python_float_text(text).ok_or_else(|| {
-            Failure::General(format!("could not convert string to float: {}", oxaws_value::python::repr_str(text)))
+            Failure::invalid(format!("could not convert string to float: {}", oxaws_value::python::repr_str(text)))
         })?)),
         ShapeKind::Boolean => match text.to_ascii_lowercase().as_str() {
             "true" => Some(Value::Bool(true)),
@@ -364,7 +364,7 @@ fn json_of(value: &Value, name: &str) -> Result<Value, Failure> {
             other => param_error(name, other),
         }),
         // Only lists of words are left: Python's `json.loads` says so.
-        other => Err(Failure::General(format!(
+        other => Err(Failure::invalid(format!(
             "the JSON object must be str, bytes or bytearray, not {}",
             if matches!(other, Value::List(_)) { "list" } else { "bool" }
         ))),

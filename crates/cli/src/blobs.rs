@@ -1,6 +1,7 @@
 //! Blob members of the parameters: base64 text becomes bytes, at any depth.
 
-use crate::error::Failure;
+use crate::failure::Failure;
+use oxaws_failure::Cause;
 use oxaws_input::blob;
 use oxaws_model::{Shape, ShapeKind};
 use oxaws_value::{Map, Value};
@@ -20,14 +21,14 @@ pub fn decode(input: Shape, params: &mut Map, raw: bool) -> Result<(), Failure> 
 
 fn walk(shape: Shape, value: &mut Value, raw: bool, depth: usize) -> Result<(), Failure> {
     if depth > oxaws_value::MAX_DEPTH {
-        return Err(Failure::ParamValidation("nested too deeply".into()));
+        return Err(Failure::validation("nested too deeply"));
     }
     match (shape.kind(), &mut *value) {
         (ShapeKind::Blob, Value::String(text)) => {
             let bytes = if raw {
                 std::mem::take(text).into_bytes()
             } else {
-                blob::decode(text).map_err(|e| Failure::General(e.to_string()))?
+                blob::decode(text).map_err(|e| Failure::invalid(Cause::of(e)))?
             };
             *value = Value::Bytes(bytes);
         }

@@ -4,11 +4,12 @@ mod streamed;
 
 use self::streamed::Streamed;
 use crate::context::Context;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::operation::OperationCall;
 use crate::registry::Hook;
 use oxaws_client::{PageLists, Pages, Reply};
+use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;
 use oxaws_model::ShapeKind;
 use oxaws_output::{Format, TableOptions};
@@ -52,7 +53,7 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         if oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| cx.world.is_closed(stream)) {
             // What was closed is `/dev/null` by now (see `oxaws_env::start`), and would take the object.
             let missing = std::io::Error::from_raw_os_error(2);
-            return Err(Failure::General(oxaws_input::paramfile::python_os_error(&missing, path)));
+            return Err(Failure::invalid(oxaws_input::paramfile::python_os_error(&missing, path)));
         }
         save(&mut stream, path)?;
     }
@@ -106,7 +107,7 @@ fn leave_to_the_system(value: Value) {
 fn query<'a>(expression: Option<&'a Expression>, value: &'a Value) -> Result<Cow<'a, Value>, Failure> {
     match expression {
         None => Ok(Cow::Borrowed(value)),
-        Some(expression) => expression.search_cow(value).map_err(|e| Failure::General(e.to_string())),
+        Some(expression) => expression.search_cow(value).map_err(|e| Failure::invalid(Cause::of(e))),
     }
 }
 
@@ -212,16 +213,15 @@ impl From<MergeError> for Failure {
 
 /// Writes a streaming reply to the file `path`, which gets the permissions of any new file, as in the CLI.
 fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
-    use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
     let opened = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-    let mut file = opened.map_err(|e| Failure::General(python_os_error(&e, path)))?;
+    let mut file = opened.map_err(|e| Failure::file(e, path))?;
     let mut block = vec![0u8; BLOCK];
     loop {
-        let n = stream.read(&mut block).map_err(|e| Failure::General(e.to_string()))?;
+        let n = stream.read(&mut block).map_err(Failure::reading)?;
         if n == 0 {
             return Ok(());
         }
-        file.write_all(&block[..n]).map_err(|e| Failure::General(python_os_error_bare(&e)))?;
+        file.write_all(&block[..n]).map_err(Failure::file_bare)?;
     }
 }
 
@@ -235,7 +235,7 @@ impl Context<'_> {
             Some(name) => name.clone(),
             None => self.session.config()?.text("output")?.unwrap_or_else(|| "json".into()),
         };
-        Format::from_name(&name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
+        Format::from_name(&name).ok_or_else(|| Failure::setting(format!("Unknown output type: {name}")))
     }
 
     /// The pager's command line, where one is set.
@@ -271,7 +271,7 @@ impl Context<'_> {
         };
         match name.as_str() {
             "base64" | "raw-in-base64-out" => Ok(name),
-            _ => Err(Failure::General(oxaws_value::python::repr_str(&name))),
+            _ => Err(Failure::setting(oxaws_value::python::repr_str(&name))),
         }
     }
 }

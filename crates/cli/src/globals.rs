@@ -1,7 +1,8 @@
 //! The options that stand before, between or after a command's own: as typed, without touching a file.
 
 use crate::argparse::{Nargs, ParseError, Parsed, Spec, WordType, parse_checked, parse_known};
-use crate::error::Failure;
+use crate::failure::Failure;
+use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;
 
 /// The usage text of every parse error.
@@ -106,11 +107,11 @@ pub fn specs() -> Vec<Spec> {
 pub fn check_early(args: &[String]) -> Result<(), Failure> {
     let specs = [Spec::option("--profile"), Spec { nargs: Nargs::Flag(true), ..Spec::option("--debug") }];
     parse_known(&specs, args)
-        .map_err(|e| Failure::ParamValidation(format!("{}\n\nusage: aws [--profile PROFILE] [--debug]\n", e.0)))?;
+        .map_err(|e| Failure::usage(format!("{e}\n\nusage: aws [--profile PROFILE] [--debug]\n")))?;
     let has = |option: &str| args.iter().any(|a| a == option);
     if has("--cli-auto-prompt") && has("--no-cli-auto-prompt") {
-        return Err(Failure::ParamValidation(
-            "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.".into(),
+        return Err(Failure::usage(
+            "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.",
         ));
     }
     Ok(())
@@ -153,16 +154,15 @@ impl Globals {
         let word = |dest: &str| parsed.word(dest).map(str::to_owned);
         let query = match parsed.word("query") {
             None => None,
-            Some(text) => Some(
-                oxaws_jmespath::compile(text)
-                    .map_err(|e| Failure::ParamValidation(format!("Bad value for --query {text}: {e}")))?,
-            ),
+            Some(text) => Some(oxaws_jmespath::compile(text).map_err(|e| {
+                Failure::Validation(Cause::of(e).reworded(|e| format!("Bad value for --query {text}: {e}")))
+            })?),
         };
         let endpoint_url = word("endpoint_url");
         if let Some(url) = &endpoint_url
             && !has_scheme(url)
         {
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
                  https://<hostname>/"
             )));
@@ -193,7 +193,7 @@ fn timeout(word: Option<&str>) -> Result<Option<i64>, Failure> {
         None => TIMEOUT_SECONDS,
         Some(word) => oxaws_value::python_int_text(word)
             .map(|digits| digits.parse().unwrap_or(i64::MAX))
-            .ok_or_else(|| Failure::General(not_an_int(word)))?,
+            .ok_or_else(|| Failure::invalid(not_an_int(word)))?,
     };
     Ok(Some(seconds).filter(|s| *s != 0))
 }

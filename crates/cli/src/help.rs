@@ -17,14 +17,15 @@ use crate::argtable::ArgTable;
 use crate::bind::bare_lists;
 use crate::context::Context;
 use crate::driver;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::globals;
 use crate::registry::{Command, Registry};
 use crate::services::Services;
 use crate::wait;
 use options::Shown;
 use oxaws_env::var;
+use oxaws_failure::Class;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Matcher, Operation, Service, Waiter};
 use page::{Block, Page};
@@ -105,7 +106,7 @@ fn command_of(
 /// `aws help [topic]`
 pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
     let specs = [Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") }];
-    let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
     match parsed.word("subcommand") {
         None => {}
         // Help for help is help.
@@ -115,7 +116,7 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
             let Some(topic) = TOPICS.iter().find(|t| t.name == name) else {
                 let names = TOPICS.iter().map(|t| t.name).chain(["topics"]);
                 let text = invalid_choice(name, names);
-                return Err(Failure::usage(&ParseError(format!("argument subcommand: {text}"))));
+                return Err(Failure::parse(ParseError::Syntax(format!("argument subcommand: {text}"))));
             };
             return show(cx, &topic.page(), &format!("topic/{name}.html"));
         }
@@ -160,7 +161,7 @@ pub(crate) fn service(cx: &Context, service: Service, command: &str, _words: &[S
 pub(crate) fn operation(cx: &Context, operation: Operation, service: &str, name: &str, table: &ArgTable) -> Failure {
     let shown =
         operation_page(cx.services, operation, service, name, table).and_then(|(page, url)| show(cx, &page, &url));
-    shown.map_or_else(|failure| failure, Failure::Written)
+    shown.map_or_else(|failure| failure, |exit| Failure::Written { exit, class: Class::Ok })
 }
 
 fn operation_page(

@@ -7,8 +7,8 @@ use crate::bind::{Binder, merge_document, param_error};
 use crate::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
 use crate::context::Context;
 use crate::display;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::globals::not_an_int;
 use crate::registry::Hook;
 use crate::skeleton;
@@ -143,7 +143,7 @@ impl OperationCall<'_> {
             return Ok(());
         }
         let number = || -> Result<i64, Failure> {
-            let digits = python_int_text(&loaded).ok_or_else(|| Failure::General(not_an_int(&loaded)))?;
+            let digits = python_int_text(&loaded).ok_or_else(|| Failure::invalid(not_an_int(&loaded)))?;
             Ok(digits.parse().unwrap_or(i64::MAX))
         };
         if option == "max-items" {
@@ -192,7 +192,7 @@ impl OperationCall<'_> {
             .map(|o| format!("--{o}"))
             .collect();
         if !used.is_empty() {
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Cannot specify --no-paginate along with pagination arguments: {}",
                 used.join(", ")
             )));
@@ -225,7 +225,7 @@ impl OperationCall<'_> {
         let (word, option) = match (json, yaml) {
             (None, None) => return Ok(()),
             (Some(_), Some(_)) => {
-                return Err(Failure::ParamValidation("Only one --cli-input- parameter may be specified.".into()));
+                return Err(Failure::validation("Only one --cli-input- parameter may be specified."));
             }
             (Some(word), None) => (word, CLI_INPUT_JSON),
             (None, Some(word)) => (word, CLI_INPUT_YAML),
@@ -234,7 +234,7 @@ impl OperationCall<'_> {
         // Read as every argument's file is, to no end but its errors, and then once more: the AWS CLI takes nothing from
         // a pipe either.
         self.binder(&[]).paramfile(&word).map_err(|e| param_error(&arg_name, e))?;
-        let text = match self.binder(&[]).paramfile(&word).map_err(Failure::General)? {
+        let text = match self.binder(&[]).paramfile(&word).map_err(Failure::input_file)? {
             Some(Value::String(text)) => text,
             Some(Value::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
             _ => word,
@@ -243,7 +243,7 @@ impl OperationCall<'_> {
             oxaws_value::parse_json(&text).map_err(|_| param_error(option, "Invalid JSON received."))?
         } else {
             let Document { value, mut marks } = parse_marked(&text).map_err(|e| match e {
-                YamlError::Python(words) => Failure::General(words),
+                YamlError::Python(words) => Failure::invalid(words),
                 _ => param_error(option, "Invalid YAML received."),
             })?;
             if let Some(moment) = marks.own(&value) {
@@ -365,7 +365,7 @@ pub fn prepare<'a>(
     }
     let mut specs = table.specs();
     specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("help") });
-    let mut parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let mut parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
     let stray = parsed.word("help").map(str::to_owned);
     if stray.as_deref() == Some("help") {
         return Err(crate::help::operation(cx, operation, service, name, &table));

@@ -3,8 +3,8 @@
 use crate::argparse::{Nargs, Parsed, Spec, WordType};
 use crate::argtable::ArgTable;
 use crate::context::Context;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::operation::OperationCall;
 use crate::unbuilt::Unbuilt;
 use oxaws_model::Operation;

@@ -13,7 +13,7 @@ use crate::alias::Aliases;
 use crate::argparse::{Nargs, Role, Spec, roles};
 use crate::argtable::{Arg, ArgTable};
 use crate::driver::find_operation;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::registry::{Command, Registry};
 use crate::services::Services;
 use crate::{globals, wait};

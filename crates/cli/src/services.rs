@@ -6,8 +6,9 @@
 //! taken from there. A model is compiled when its command runs, and no folder is looked into for a service that ships
 //! unless there are such folders at all.
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use oxaws_env::{World, expand_path, var};
+use oxaws_failure::Cause;
 use oxaws_model::{Pack, Service};
 use oxaws_modelpack::{Part, UserModel, UserModelError, command_names, is_excluded};
 use oxaws_pack::ServiceDocs;
@@ -100,7 +101,7 @@ impl<'a> Services<'a> {
     /// # Errors
     /// When it can't be had.
     pub fn docs(&self, service: Service) -> Result<ServiceDocs, Failure> {
-        let failed = |e: oxaws_pack::DocsError| Failure::General(e.to_string());
+        let failed = |e: oxaws_pack::DocsError| Failure::bug(e.to_string());
         if service.pack().source() != SOURCE {
             return oxaws_pack::docs(service).map_err(failed);
         }
@@ -180,16 +181,15 @@ impl<'a> Services<'a> {
                 self.read(&path, |bytes| model.merge(part, bytes))?;
             }
         }
-        model.compile(SOURCE, self.shipped.partitions()).map_err(|e| Failure::General(e.to_string()))
+        model.compile(SOURCE, self.shipped.partitions()).map_err(|e| Failure::setting(Cause::of(e)))
     }
 
     /// Reads a file of a model. What is wrong with it is said in Python's words.
     fn read(&self, path: &Path, add: impl FnOnce(&[u8]) -> Result<(), UserModelError>) -> Result<(), Failure> {
         let shown = path.to_string_lossy();
-        let bytes =
-            self.world.read(path).map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &shown)))?;
+        let bytes = self.world.read(path).map_err(|e| Failure::file(e, &*shown))?;
         add(&bytes).map_err(|error| {
-            Failure::General(match (oxaws_value::python::decode_utf8(&bytes), &error) {
+            Failure::setting(match (oxaws_value::python::decode_utf8(&bytes), &error) {
                 (Err(reason), _) => reason,
                 (Ok(text), UserModelError::NotJson(_)) => match parse_json(text) {
                     Err(e) => e.to_string(),

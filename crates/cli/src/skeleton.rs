@@ -5,12 +5,13 @@ mod yaml;
 
 use crate::common_args::SKELETON;
 use crate::display;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::operation::OperationCall;
 use crate::registry::Hook;
 use oxaws_client::CallError;
 use oxaws_client::validate::{Streamed, problems};
+use oxaws_failure::Cause;
 use oxaws_model::{Member, Shape, ShapeKind};
 use oxaws_output::Format;
 use oxaws_value::{JsonStyle, Map, Value};
@@ -79,7 +80,7 @@ fn print_output(call: &mut OperationCall) -> Result<(), Failure> {
     // The AWS CLI makes a client, whose transport it replaces: what a client needs is needed here too.
     cx.session.client(call.operation.service())?;
     if let Some(problem) = input.classes.problem_of_names() {
-        return Err(Failure::General(problem.into()));
+        return Err(Failure::invalid(problem));
     }
     let format = cx.output_format()?;
     let moment = if format == Format::Json { MOMENT } else { PLAIN_MOMENT };
@@ -108,7 +109,7 @@ fn print_output(call: &mut OperationCall) -> Result<(), Failure> {
 fn print_yaml_output(call: &OperationCall, format: Format, sample: &Value) -> Result<(), Failure> {
     let cx = call.cx;
     let queried = match &cx.globals.query {
-        Some(query) => query.search(sample).map_err(|e| Failure::General(e.to_string()))?,
+        Some(query) => query.search(sample).map_err(|e| Failure::invalid(Cause::of(e)))?,
         None => sample.clone(),
     };
     let mut text = Vec::new();

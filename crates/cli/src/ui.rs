@@ -5,9 +5,10 @@
 //! ([`Ui::visible`]) and writes with a method called `painted`.
 
 use crate::encoding::{self, Encoder, Pieces};
-use crate::error::{Failure, write_error};
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::pager::Pager;
+use crate::report::write_error;
 use crate::visible::{Escaping, Visible};
 use oxaws_env::{Instant, Stream, World};
 use oxaws_output::Format;
@@ -308,7 +309,7 @@ impl<'a> Ui<'a> {
             let written = write(&mut pager);
             let failed = pager.finish();
             return match (failed, written) {
-                (Some(why), _) => Err(Failure::Pager(why)),
+                (Some(why), _) => Err(Failure::Pager(why.into())),
                 // The reader of a pager may leave when they have seen enough.
                 (None, Err(Failure::ClosedPipe)) => Ok(()),
                 (None, result) => result,

@@ -1,7 +1,7 @@
 //! Commands of the AWS CLI that this program doesn't have yet. Whoever types one learns that, rather than that the word is
 //! a mistake: a script can be changed with the first answer, not with the second.
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::registry::Registry;
 
 /// Commands that are missing under one command.
@@ -23,8 +23,6 @@ impl Registry {
     pub(crate) fn unbuilt(&self, path: &[&str], name: &str) -> Option<Failure> {
         let found = self.unbuilt_under(path).into_iter().find(|n| *n == name)?;
         let command = path.iter().copied().chain([found]).collect::<Vec<_>>().join(" ");
-        Some(Failure::ParamValidation(format!(
-            "'aws {command}' is a command of the AWS CLI that oxaws does not support yet."
-        )))
+        Some(Failure::usage(format!("'aws {command}' is a command of the AWS CLI that oxaws does not support yet.")))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
 use crate::context::Context;
-use crate::error::Failure;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::{help, operation, skeleton};
 use oxaws_model::{Service, Waiter};
 
@@ -25,9 +25,9 @@ pub(crate) fn run(
         return help::waiters(cx, service, command);
     }
     let specs = [Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") }];
-    let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
     let Some(name) = parsed.word("subcommand").map(str::to_owned) else {
-        return Err(Failure::ParamValidation(match parsed.extras.as_slice() {
+        return Err(Failure::usage(match parsed.extras.as_slice() {
             [] => format!(
                 "usage: aws [options] {command} wait <subcommand> [parameters]\naws: [ERROR]: too few arguments"
             ),
@@ -50,7 +50,7 @@ pub(crate) fn run(
             let aliases = aliases.names_below(&path);
             let names = waiters.iter().map(|w| w.cli_name()).chain(aliases.iter().map(String::as_str));
             let text = invalid_choice(&name, names);
-            Err(Failure::usage(&ParseError(format!("argument subcommand: {text}"))))
+            Err(Failure::parse(ParseError::Syntax(format!("argument subcommand: {text}"))))
         }
     }
 }
@@ -63,7 +63,7 @@ fn wait(
     words: &[String],
 ) -> Result<Exit, Failure> {
     let operation = service.operation_named(waiter.operation()).ok_or_else(|| {
-        Failure::General(format!("the models have no operation {} for {}", waiter.operation(), waiter.name()))
+        Failure::bug(format!("the models have no operation {} for {}", waiter.operation(), waiter.name()))
     })?;
     let path = [command, PARENT, waiter.cli_name()];
     if let Some(exit) = operation::run_alias(cx, aliases, operation, (PARENT, waiter.cli_name()), &path, words)? {

@@ -2,7 +2,7 @@
 
 use crate::arguments::{exclusive, items, map, missing_key, optional, text, tweak, words};
 use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_client::ClientOptions;

@@ -2,7 +2,7 @@
 
 use crate::arguments::{map, merge, tweak};
 use oxaws_cli::argtable::{Arg, ArgTable, Target, Unpack};
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};

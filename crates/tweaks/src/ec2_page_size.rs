@@ -2,7 +2,7 @@
 //! one is set where everything is listed.
 
 use crate::arguments::tweak;
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_value::Map;

@@ -2,7 +2,7 @@
 
 use crate::arguments::merge;
 use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_model::ShapeKind;
 use oxaws_value::{Map, Value};
 
@@ -41,7 +41,7 @@ pub(crate) fn put_rest(
     refusal: &str,
 ) -> Result<(), Failure> {
     if value.get(member).is_some() {
-        return Err(Failure::ParamValidation(refusal.into()));
+        return Err(Failure::validation(refusal));
     }
     merge(params, structure, value);
     Ok(())

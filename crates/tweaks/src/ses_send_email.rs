@@ -2,7 +2,7 @@
 
 use crate::arguments::{exclusive, map, optional, tweak, words};
 use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_cli::registry::{Hook, Tweak};
 use oxaws_model::Operation;

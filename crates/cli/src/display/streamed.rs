@@ -1,7 +1,7 @@
 //! Results whose lists become text while replies are read: neither all pages nor a long reply are ever
 //! held as values.
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use oxaws_client::PageLists;
 use oxaws_jmespath::Expression;
 use oxaws_output::text::Lines;
@@ -107,7 +107,7 @@ impl<'e> Streamed<'e> {
     pub(super) fn write(&self, out: &mut dyn Write, rest: &Value) -> Result<(), Failure> {
         match &self.query {
             None => Ok(self.lists.write(out, rest)?),
-            Some(Query { failure: Some(text), .. }) => Err(Failure::General(text.clone())),
+            Some(Query { failure: Some(text), .. }) => Err(Failure::invalid(text.clone())),
             Some(_) if self.lists.has(0) => Ok(self.lists.write(out, &Value::List(Vec::new()))?),
             // Where there is no such list, the result is null, or whatever stands in its place.
             Some(query) => Ok(self.lists.write(out, &*super::query(Some(query.expression), rest)?)?),

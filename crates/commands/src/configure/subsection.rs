@@ -22,7 +22,7 @@ pub(super) fn given(args: &Parsed) -> Result<Option<Subsection>, Failure> {
     let word = |kind: &str| args.word(&kind.replace('-', "_")).map(str::to_owned);
     let mut found = KINDS.into_iter().filter_map(|kind| Some(Subsection { kind, name: word(kind)? }));
     match (found.next(), found.next()) {
-        (Some(first), Some(second)) => Err(Failure::ParamValidation(format!(
+        (Some(first), Some(second)) => Err(Failure::validation(format!(
             "The key \"{}\" cannot be specified when one of the following keys are also specified: {}",
             second.kind.replace('-', "_"),
             first.kind.replace('-', "_")

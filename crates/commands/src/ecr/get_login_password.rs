@@ -19,7 +19,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
     let reply = reply::call(cx, "ecr", "GetAuthorizationToken", Map::new())?;
     let data = reply::member(&reply, "authorizationData")?.as_list().and_then(|l| l.first()).and_then(Value::as_map);
-    let data = data.ok_or_else(|| Failure::General("list index out of range".into()))?;
+    let data = data.ok_or_else(|| Failure::bad_reply("list index out of range"))?;
     cx.ui.line(&login_token::password(reply::text(data, "authorizationToken")?)?)?;
     Ok(Exit::Success)
 }

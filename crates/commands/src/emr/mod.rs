@@ -28,12 +28,13 @@ pub use terminate_clusters::TERMINATE_CLUSTERS;
 use crate::reply;
 use oxaws_cli::registry::{CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 
 const CLUSTER_ID: Opt = Opt::value("cluster-id", "The cluster.").required();
 
-fn refuse<T>(text: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::ParamValidation(text.into()))
+fn refuse<T>(text: impl Into<Cause>) -> Result<T, Failure> {
+    Err(Failure::validation(text))
 }
 
 /// Calls the service; that there are no credentials is told before that there is no region.

@@ -51,11 +51,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
                     ));
                     delete(call, association)?;
                 }
-                return Err(Failure::General(format!(
+                let text = format!(
                     "Failed to create pod identity association for service account {}, role {role} {place}: {}",
                     account.name,
                     failure.error.message.as_deref().unwrap_or_default()
-                )));
+                );
+                return Err(Failure::framed(text, CallError::Service(failure)));
             }
             Err(other) => return Err(other.into()),
         }

@@ -25,11 +25,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     for account in accounts(call, &cluster) {
         let place = format!("role {role} in namespace {}", account.namespace);
         let failed = |error: CallError| match error {
-            CallError::Service(failure) => Failure::General(format!(
-                "Failed to delete pod identity association for service account {}, {place}: {}",
-                account.name,
-                failure.error.message.as_deref().unwrap_or_default()
-            )),
+            CallError::Service(failure) => {
+                let text = format!(
+                    "Failed to delete pod identity association for service account {}, {place}: {}",
+                    account.name,
+                    failure.error.message.as_deref().unwrap_or_default()
+                );
+                Failure::framed(text, CallError::Service(failure))
+            }
             other => other.into(),
         };
         let params = reply::params([

@@ -31,7 +31,7 @@ struct Cluster {
 
 /// Python's complaint about a part of a text that isn't there.
 fn out_of_range() -> Failure {
-    Failure::General("list index out of range".into())
+    Failure::bad_reply("list index out of range")
 }
 
 /// Calls EKS, which doesn't get `--endpoint-url`: that is Amazon EMR's.

@@ -33,7 +33,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let store = open(call)?;
     let (include, exclude) = (call.args.words("include"), call.args.words("exclude"));
     if !include.is_empty() && !exclude.is_empty() {
-        return Err(Failure::ParamValidation("Either --exclude or --include can be provided but not both".into()));
+        return Err(Failure::validation("Either --exclude or --include can be provided but not both"));
     }
     let records = match call.args.word("command_id").unwrap_or("latest") {
         "latest" => store.latest(),
