@@ -3,11 +3,11 @@
 mod streamed;
 
 use self::streamed::Streamed;
-use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::OperationCall;
-use crate::registry::Hook;
+use crate::plug::context::Context;
+use crate::plug::registry::Hook;
 use oxaws_client::{PageLists, Pages, Reply};
 use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;
