@@ -1,17 +1,17 @@
 //! From the arguments to the exit code.
 
-use crate::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
+use crate::argv::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
+use crate::argv::globals::{FirstParse, Globals, check_early, first_parse_checked};
 use crate::auto_prompt::AutoPrompt;
-use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
+use crate::plug::context::Context;
+use crate::plug::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
+use crate::plug::services::Services;
 use crate::policy::{self, Given as GivenPolicy, Policy};
-use crate::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
-use crate::secrets::Line;
-use crate::services::Services;
-use crate::ui::Ui;
-use crate::{alias, help, operation, version, wait};
+use crate::term::ui::Ui;
+use crate::watch::secrets::Line;
+use crate::{help, operation, operation::wait, tree::alias, version};
 use oxaws_client::{Session, SessionOptions};
 use oxaws_config::Config;
 use oxaws_env::World;
@@ -30,7 +30,7 @@ pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
             return policy.finish(world, Ui::new(world, false).report(&failure, "enhanced", "auto"));
         }
     };
-    crate::ui::announce_bugs();
+    crate::term::ui::announce_bugs();
     let (args, given) = policy::take(&args);
     let policy = Policy::new(world, given);
     let driver = Driver { world, services: Services::new(world, pack), registry, policy: &policy, args: &args };
@@ -187,11 +187,11 @@ impl Driver<'_> {
     }
 
     fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
-        crate::log::begin(cx);
-        cx.policy.begin(cx)?;
+        crate::watch::log::begin(cx);
+        cx.policy.begin(cx.world, cx.session.config_unchecked())?;
         crate::startup::check(cx)?;
-        let recorder = crate::history::begin(cx, &first.command);
-        crate::log::watch(cx, recorder.as_ref());
+        let recorder = crate::watch::history::begin(cx, &first.command);
+        crate::watch::log::watch(cx, recorder.as_ref());
         let result = match alias::run_top_level(cx, aliases, first) {
             Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),
             Ok(Some(exit)) => Ok(exit),
@@ -447,8 +447,8 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         Some(Given::Words(words)) if option.nargs == Nargs::Exactly(1) => words.first().map_or("", String::as_str),
         _ => return Ok(()),
     };
-    let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
-    let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+    let binder = crate::operation::bind::Binder { world: cx.world, bare_lists: &[] };
+    let loaded = binder.paramfile(word).map_err(|e| crate::operation::bind::param_error(&spec.name, e))?;
     let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),
@@ -471,7 +471,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     }
     match (option.reading, args.word(&spec.dest)) {
         (Reading::Int, Some(word)) if oxaws_value::python_int_text(word).is_none() => {
-            Err(Failure::invalid(crate::globals::not_an_int(word)))
+            Err(Failure::invalid(crate::argv::globals::not_an_int(word)))
         }
         (Reading::Checked(check), Some(_)) => check(cx, args),
         _ => Ok(()),

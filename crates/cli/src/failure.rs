@@ -3,9 +3,9 @@
 //! [`Failure::class`] is decided by the variant, never by a text. The AWS CLI's exit code ([`Failure::exit`]) and message
 //! follow from the variant too.
 
-use crate::argparse::ParseError;
+use crate::argv::argparse::ParseError;
+use crate::argv::globals::USAGE;
 use crate::exit::Exit;
-use crate::globals::USAGE;
 use oxaws_client::{CallError, ServiceFailure};
 use oxaws_config::ConfigError;
 use oxaws_failure::{Cause, Class};

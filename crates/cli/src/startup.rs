@@ -1,7 +1,7 @@
 //! What is checked before any command runs, in the AWS CLI's order.
 
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::plug::context::Context;
 use oxaws_client::CallError;
 use oxaws_config::ConfigError;
 use oxaws_env::var;

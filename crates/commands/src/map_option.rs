@@ -1,7 +1,7 @@
 //! Options of hand-written commands that take a map of texts, as shorthand or JSON.
 
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::bind::param_error;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::operation::bind::param_error;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::{Map, Value};
 

@@ -2,10 +2,10 @@
 //! the command's own.
 
 use crate::list_option::ListOption;
-use oxaws_cli::argparse::{Parsed, python_float_text};
-use oxaws_cli::bind::param_error;
-use oxaws_cli::globals::not_an_int;
-use oxaws_cli::registry::SecretMembers;
+use oxaws_cli::argv::argparse::{Parsed, python_float_text};
+use oxaws_cli::argv::globals::not_an_int;
+use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::plug::registry::SecretMembers;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::python::{self, MapClass};
 use oxaws_value::secret::{HIDDEN, Secrets};

@@ -4,7 +4,7 @@ use crate::program::{self, ProgramError};
 use crate::reply;
 use oxaws_cli::Context;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_value::{JsonStyle, Map, Value, to_json};

@@ -1,10 +1,10 @@
 //! What several customisations do with arguments and parameters.
 
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::argtable::{Arg, ArgTable};
+use oxaws_cli::argv::argparse::{Given, Nargs};
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_value::python::{self, MapClass};
 use oxaws_value::{Map, Value, python_int_text};
 use std::borrow::Cow;

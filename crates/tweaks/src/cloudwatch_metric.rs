@@ -3,11 +3,11 @@
 mod comma_list;
 
 use crate::arguments::{exclusive, first, int, optional, text, tweak};
-use oxaws_cli::argparse::python_float_text;
-use oxaws_cli::argtable::{Arg, ArgTable};
+use oxaws_cli::argv::argparse::python_float_text;
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

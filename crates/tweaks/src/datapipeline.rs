@@ -3,10 +3,10 @@
 mod definition;
 
 use crate::arguments::{items, text, tweak, words};
-use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};

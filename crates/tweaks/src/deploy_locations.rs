@@ -1,9 +1,9 @@
 //! `deploy`: revisions by `--s3-location` and `--github-location`.
 
 use crate::arguments::{optional, tweak};
-use oxaws_cli::argtable::{Arg, ArgTable, Unpack};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Unpack};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -3,10 +3,10 @@
 use crate::arguments::{map, missing_key, truthy, tweak};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_env::Instant;
 use oxaws_failure::Cause;
 use oxaws_input::blob;

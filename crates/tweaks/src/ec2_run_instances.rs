@@ -1,11 +1,11 @@
 //! `ec2 run-instances`: `--count`, and the simple options of the first network interface.
 
 use crate::arguments::{empty_list, first, flag, python_int, text, truthy, tweak};
-use oxaws_cli::argparse::{Nargs, WordType};
-use oxaws_cli::argtable::{Arg, ArgTable};
+use oxaws_cli::argv::argparse::{Nargs, WordType};
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -2,10 +2,10 @@
 //! `--source-group`, `--group-owner`), which make the first entry of `IpPermissions`.
 
 use crate::arguments::{first, hide, python_int, text, truthy, tweak};
-use oxaws_cli::argtable::{Arg, ArgTable};
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

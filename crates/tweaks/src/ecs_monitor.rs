@@ -2,12 +2,12 @@
 //! `ecs monitor-express-gateway-service`, in place of the output.
 
 use crate::arguments::tweak;
-use oxaws_cli::argparse::{Given, Nargs, Parsed};
-use oxaws_cli::argtable::{Arg, ArgTable};
+use oxaws_cli::argv::argparse::{Given, Nargs, Parsed};
 use oxaws_cli::exit::Exit;
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{CommandCall, Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{CommandCall, Hook, Tweak};
 use oxaws_failure::Class;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};

@@ -1,9 +1,9 @@
 //! `emr list-clusters`: groups of states by name.
 
 use crate::arguments::{flag, tweak, words};
-use oxaws_cli::argtable::ArgTable;
 use oxaws_cli::failure::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -2,9 +2,9 @@
 
 use crate::arguments::{optional, tweak};
 use crate::hoisted_blob::{put, put_rest};
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -1,13 +1,13 @@
 //! `s3api select-object-content`: the records go to a file.
 
 use crate::arguments::tweak;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::common_args::OUTFILE;
-use oxaws_cli::display;
 use oxaws_cli::exit::Exit;
 use oxaws_cli::failure::Failure;
 use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::operation::display;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::common_args::OUTFILE;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 
 use oxaws_model::Operation;
 use oxaws_value::Value;

@@ -19,8 +19,7 @@ pub use options::{Given, OPTIONS, take};
 pub use oxaws_failure::{CLASSES, Class};
 pub use record::{Book, Transfers};
 
-use crate::argparse::{ParseError, invalid_choice};
-use crate::context::Context;
+use crate::argv::argparse::{ParseError, invalid_choice};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use oxaws_config::Config;
@@ -242,13 +241,12 @@ impl Policy {
     ///
     /// # Errors
     /// As [`Policy::settle`].
-    pub(crate) fn begin(&self, cx: &Context) -> Result<(), Failure> {
-        let config = cx.session.config_unchecked();
+    pub(crate) fn begin(&self, world: &dyn World, config: &Config) -> Result<(), Failure> {
         if let Some(book) = &self.book {
             let region = config.text("region").ok().flatten();
             book.place(region, Some(config.profile_name().unwrap_or_else(|| "default".into())));
         }
-        self.settle(cx.world, config)
+        self.settle(world, config)
     }
 
     /// Notes which command runs: its path in the tree.

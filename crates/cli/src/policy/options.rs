@@ -3,7 +3,7 @@
 //! So they count for every failure, also for one that comes before the arguments are parsed, and they take no part in
 //! abbreviation: what is left is parsed as the AWS CLI parses it.
 
-use crate::argparse::ParseError;
+use crate::argv::argparse::ParseError;
 use std::borrow::Cow;
 
 /// Their names.

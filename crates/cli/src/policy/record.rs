@@ -7,7 +7,7 @@ use super::partial::Partial;
 use super::{Class, End, Rules};
 use crate::exit::Exit;
 use crate::failure::{Failure, Shown};
-use crate::ui::Ui;
+use crate::term::ui::Ui;
 use oxaws_client::{Observer, ServiceFailure, Step};
 use oxaws_env::{Instant, Put, PutMode, World, descriptor};
 use oxaws_value::{JsonStyle, Map, Timestamp, Value, errno, to_json};

@@ -2,8 +2,8 @@
 
 use super::query;
 use crate::number;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::plug::registry::Opt;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{Callback, HttpError};
 use std::time::Duration;

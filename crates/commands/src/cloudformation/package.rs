@@ -4,7 +4,7 @@ use super::{artifacts, template};
 use crate::uploader::Uploader;
 use crate::yaml_tree::Node;
 use crate::{map_option, paths};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{JsonStyle, to_json};
 use std::path::Path;

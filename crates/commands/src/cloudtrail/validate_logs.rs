@@ -5,7 +5,7 @@ use super::keys::{Trail, is_trail_arn};
 use super::moment::Moment;
 use super::traversal::{Events, Traversal};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_failure::{Cause, Class};

@@ -3,7 +3,7 @@
 use super::{expiry, npm, nuget, pypirc, swift};
 use crate::program::{self, ProgramError};
 use crate::{number, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_input::paramfile::python_os_error;

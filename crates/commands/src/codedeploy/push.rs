@@ -2,7 +2,7 @@
 
 use crate::archive::{self, Temporary, Walk};
 use crate::{paths, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
 use oxaws_value::{Map, Timestamp, Value};

@@ -3,8 +3,8 @@
 use super::instance::{Calls, is_user_arn};
 use crate::reply;
 use crate::schema::{Field, Schema};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_input::paramfile::python_os_error;

@@ -1,6 +1,6 @@
 //! `aws configure export-credentials`: the credentials for other programs.
 
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Credentials};
 use oxaws_failure::Cause;

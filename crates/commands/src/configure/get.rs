@@ -1,8 +1,8 @@
 //! `aws configure get`: one value of the files.
 
 use super::subsection::{self, Subsection};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::is_predefined;
 use oxaws_config::{Config, ConfigError, Profile, Setting};

@@ -2,7 +2,7 @@
 
 use super::{ACCESS_KEY, SECRET_KEY, SESSION_TOKEN};
 use crate::{profile_file, prompt, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
 use oxaws_failure::Class;
@@ -30,7 +30,8 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let seconds = match call.args.word("duration_seconds") {
         None => Value::Int(DEFAULT_SECONDS),
         Some(word) => {
-            let digits = python_int_text(word).ok_or_else(|| Failure::invalid(oxaws_cli::globals::not_an_int(word)))?;
+            let digits =
+                python_int_text(word).ok_or_else(|| Failure::invalid(oxaws_cli::argv::globals::not_an_int(word)))?;
             digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int)
         }
     };

@@ -2,8 +2,8 @@
 
 use super::subsection::{self, Subsection};
 use crate::profile_file;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt, Secrecy};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt, Secrecy};
 use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::{Change, section_header, set_target};
 

@@ -1,8 +1,8 @@
 //! `--sso-session` and `--services`: a section of the config file that is no profile.
 
 use oxaws_cli::Failure;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::plug::registry::Opt;
 
 /// The kinds, in the order in which they are looked at.
 const KINDS: [&str; 2] = ["sso-session", "services"];

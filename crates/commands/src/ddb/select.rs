@@ -3,8 +3,8 @@
 use super::expression::Placeholders;
 use super::output;
 use crate::{number, reply};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_value::{Map, Value};

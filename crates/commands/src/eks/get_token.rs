@@ -1,7 +1,7 @@
 //! `aws eks get-token`: a signed request of STS as a token for Kubernetes.
 
 use crate::{base64_text, formatted, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
 use oxaws_failure::Class;

@@ -3,7 +3,7 @@
 use super::kubeconfig::{self, Kubeconfig};
 use crate::yaml_tree::Node;
 use crate::{paths, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_value::{Map, Value};

@@ -3,7 +3,7 @@
 use super::refuse;
 use crate::reply;
 use oxaws_cli::Failure;
-use oxaws_cli::globals::not_an_int;
+use oxaws_cli::argv::globals::not_an_int;
 use oxaws_value::{Map, Value};
 
 /// The groups that `--instance-groups` describes.

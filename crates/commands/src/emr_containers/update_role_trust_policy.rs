@@ -2,7 +2,7 @@
 
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, base36, out_of_range, word};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_value::python::type_name;

@@ -2,7 +2,7 @@
 
 use crate::authorization::start_url::joined;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Fetched, HttpError};
 use oxaws_failure::Cause;

@@ -3,8 +3,8 @@
 use crate::archive::{self, Temporary, Walk};
 use crate::list_option::ListOption;
 use crate::{paths, progress, reply, temporary, uploader};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_env::Stream;

@@ -1,8 +1,8 @@
 //! `aws history list`: the commands that were run, the last one first.
 
 use super::{failed, open};
-use oxaws_cli::history::Run;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::watch::history::Run;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;

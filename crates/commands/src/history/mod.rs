@@ -5,8 +5,8 @@ mod show;
 mod xml;
 
 use oxaws_cli::Failure;
-use oxaws_cli::history::{HistoryError, Store, path};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::watch::history::{HistoryError, Store, path};
 use oxaws_failure::Cause;
 
 /// `aws history`

@@ -1,9 +1,9 @@
 //! `aws history show`: everything that was recorded of one run.
 
 use super::{failed, open, xml};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::history::Record;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::watch::history::Record;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;

@@ -2,7 +2,7 @@
 
 use crate::program::{self, ProgramError};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::AWS_CLI_VERSION;
 use oxaws_value::{JsonStyle, Map, Value, to_json};

@@ -1,8 +1,8 @@
 //! `aws s3 mb`: makes a bucket.
 
 use super::{simple, uri};
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::{Given, Nargs};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_transfer::TransferError;
@@ -69,7 +69,7 @@ fn tag(given: &Given) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxaws_cli::argparse::{Spec, parse_known};
+    use oxaws_cli::argv::argparse::{Spec, parse_known};
 
     #[test]
     fn tags_may_be_repeated() {

@@ -1,7 +1,7 @@
 //! Lines about transfers, and what they add up to.
 
 use super::size::human_readable;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::term::ui::Ui;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Stream;
 use oxaws_failure::Class;

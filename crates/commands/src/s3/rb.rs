@@ -3,8 +3,8 @@
 use super::options::FORCE;
 use super::rm::RM;
 use super::simple;
-use oxaws_cli::argparse::{Given, Parsed};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::argv::argparse::{Given, Parsed};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_transfer::TransferError;

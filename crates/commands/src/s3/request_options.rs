@@ -1,9 +1,9 @@
 //! What the options say about objects.
 
 use super::mime;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::bind::param_error;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Context, Failure};
 use oxaws_input::{json_arg, shorthand};
 use oxaws_transfer::{Algorithm, CopyProps, CustomerKey, ObjectOptions};

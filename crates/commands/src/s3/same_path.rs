@@ -2,7 +2,7 @@
 
 use super::uri;
 use oxaws_cli::Failure;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_client::ClientOptions;
 use oxaws_value::{Map, Value};
 

@@ -2,8 +2,8 @@
 
 use super::uri;
 use oxaws_cli::Failure;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::Opt;
 use oxaws_client::{CallInput, Session};
 use oxaws_model::{Operation, Service};
 use oxaws_transfer::{TransferError, check_without_result};

@@ -4,7 +4,7 @@ use super::filters::Filters;
 use super::paths::{Paths, root};
 use super::printer::{Mode, Printer};
 use super::{request_options, same_path, signals, uri};
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_failure::{Cause, Class};
@@ -52,7 +52,7 @@ fn integer(call: &CommandCall, dest: &str) -> Result<Option<String>, Failure> {
         None => Ok(None),
         Some(word) => oxaws_value::python_int_text(word)
             .map(Some)
-            .ok_or_else(|| Failure::invalid(oxaws_cli::globals::not_an_int(word))),
+            .ok_or_else(|| Failure::invalid(oxaws_cli::argv::globals::not_an_int(word))),
     }
 }
 
@@ -168,7 +168,7 @@ fn current_folder(call: &CommandCall, paths: &Paths) -> Result<Option<PathBuf>, 
 }
 
 fn expected_size(word: &str) -> Result<u64, String> {
-    let digits = oxaws_value::python_int_text(word).ok_or_else(|| oxaws_cli::globals::not_an_int(word))?;
+    let digits = oxaws_value::python_int_text(word).ok_or_else(|| oxaws_cli::argv::globals::not_an_int(word))?;
     Ok(digits.parse().unwrap_or(if digits.starts_with('-') { 0 } else { u64::MAX }))
 }
 

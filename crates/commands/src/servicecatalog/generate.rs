@@ -3,8 +3,8 @@
 use crate::list_option::ListOption;
 use crate::uploader::{UploadError, Uploader};
 use crate::{paths, reply};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{JsonStyle, Map, Value, to_json};

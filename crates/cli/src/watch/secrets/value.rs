@@ -1,8 +1,8 @@
 //! A word of a command line without the secrets that its option declares.
 
-use crate::argtable::{Arg, Unpack};
-use crate::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML};
-use crate::registry::{Opt, Secrecy, SecretMembers};
+use crate::plug::argtable::{Arg, Unpack};
+use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML};
+use crate::plug::registry::{Opt, Secrecy, SecretMembers};
 use oxaws_client::redact;
 use oxaws_input::{json_arg, paramfile, shorthand, yaml};
 use oxaws_model::{Member, Operation, Shape, ShapeKind};

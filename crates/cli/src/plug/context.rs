@@ -1,11 +1,11 @@
 //! What a command has around it.
 
-use crate::globals::Globals;
+use crate::argv::globals::Globals;
+use crate::plug::registry::Registry;
+use crate::plug::services::Services;
 use crate::policy::Policy;
-use crate::registry::Registry;
-use crate::secrets::Line;
-use crate::services::Services;
-use crate::ui::Ui;
+use crate::term::ui::Ui;
+use crate::watch::secrets::Line;
 use oxaws_client::Session;
 use oxaws_env::World;
 

@@ -1,8 +1,8 @@
 //! The arguments that operations have beside their members: the output file of a streaming reply, `--cli-input-*`,
 //! paging, `--generate-cli-skeleton`.
 
-use crate::argparse::{Nargs, WordType};
-use crate::argtable::{Arg, ArgTable, Target};
+use crate::argv::argparse::{Nargs, WordType};
+use crate::plug::argtable::{Arg, ArgTable, Target};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, Paginator, ShapeKind};
 

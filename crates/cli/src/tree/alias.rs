@@ -3,14 +3,14 @@
 //! A value that begins with `!` goes to the shell. Any other is words: global options in it override the command line's,
 //! what is left stands before the words that the user gave.
 
-use crate::argparse::{Nargs, Spec, invalid_choice, parse_checked};
-use crate::context::Context;
+use crate::argv::argparse::{Nargs, Spec, invalid_choice, parse_checked};
+use crate::argv::globals::{FirstParse, Globals, first_parse, first_parse_checked};
 use crate::driver;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::globals::{FirstParse, Globals, first_parse, first_parse_checked};
-use crate::registry::{Command, Registry};
-use crate::{version, wait};
+use crate::plug::context::Context;
+use crate::plug::registry::{Command, Registry};
+use crate::{operation::wait, version};
 use oxaws_client::{Session, SessionOptions};
 use oxaws_config::words;
 use oxaws_env::World;

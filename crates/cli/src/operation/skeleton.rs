@@ -3,12 +3,12 @@
 mod overview;
 mod yaml;
 
-use crate::common_args::SKELETON;
-use crate::display;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::OperationCall;
-use crate::registry::Hook;
+use crate::operation::display;
+use crate::plug::common_args::SKELETON;
+use crate::plug::registry::Hook;
 use oxaws_client::CallError;
 use oxaws_client::validate::{Streamed, problems};
 use oxaws_failure::Cause;

@@ -9,14 +9,14 @@
 mod guess;
 mod value;
 
-use crate::alias::Aliases;
-use crate::argparse::{Nargs, Role, Spec, roles};
-use crate::argtable::{Arg, ArgTable};
+use crate::argv::argparse::{Nargs, Role, Spec, roles};
 use crate::driver::find_operation;
 use crate::failure::Failure;
-use crate::registry::{Command, Registry};
-use crate::services::Services;
-use crate::{globals, wait};
+use crate::plug::argtable::{Arg, ArgTable};
+use crate::plug::registry::{Command, Registry};
+use crate::plug::services::Services;
+use crate::tree::alias::Aliases;
+use crate::{argv::globals, operation::wait};
 use oxaws_config::words;
 use oxaws_model::{Operation, Service};
 use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};

@@ -4,12 +4,12 @@
 //! from keys, names and messages that others wrote. Whoever adds colours or moves the cursor takes care of them before
 //! ([`Ui::visible`]) and writes with a method called `painted`.
 
-use crate::encoding::{self, Encoder, Pieces};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::pager::Pager;
-use crate::report::write_error;
-use crate::visible::{Escaping, Visible};
+use crate::term::encoding::{self, Encoder, Pieces};
+use crate::term::pager::Pager;
+use crate::term::report::write_error;
+use crate::term::visible::{Escaping, Visible};
 use oxaws_env::{Instant, Stream, World};
 use oxaws_output::Format;
 use oxaws_value::Timestamp;

@@ -1,10 +1,10 @@
 //! The arguments of an operation: one for each member of its input, then what every operation has, then what
 //! customisations make of them.
 
-use crate::argparse::{Nargs, Spec, WordType};
+use crate::argv::argparse::{Nargs, Spec, WordType};
 use crate::failure::Failure;
 use crate::operation::OperationCall;
-use crate::registry::{Hook, Registry};
+use crate::plug::registry::{Hook, Registry};
 use oxaws_client::redact;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Member, Operation, ShapeKind};
@@ -256,7 +256,7 @@ impl ArgTable {
                 change(&mut table, operation);
             }
         }
-        crate::common_args::add(&mut table, operation);
+        crate::plug::common_args::add(&mut table, operation);
         table
     }
 }

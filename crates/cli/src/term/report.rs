@@ -1,7 +1,7 @@
 //! How a failure is written: in the plain form, or in one of the structured error formats.
 
+use crate::argv::globals::{ERROR_FORMATS, USAGE};
 use crate::failure::{Failure, Shown};
-use crate::globals::{ERROR_FORMATS, USAGE};
 use oxaws_output::{Format, OutputError, TableOptions};
 use oxaws_value::{Map, Value};
 use std::io::Write;

@@ -1,10 +1,10 @@
 //! `aws SERVICE wait CONDITION`: the condition is a command, whose arguments are those of the operation it polls.
 
-use crate::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
-use crate::context::Context;
+use crate::argv::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{help, operation, skeleton};
+use crate::plug::context::Context;
+use crate::{help, operation, operation::skeleton};
 use oxaws_model::{Service, Waiter};
 
 /// What customisations know waiters by: none of a service's own apply to them, those of all services do.
@@ -16,7 +16,7 @@ pub(crate) const PARENT: &str = "wait";
 /// Whatever ends it badly.
 pub(crate) fn run(
     cx: &Context,
-    aliases: &crate::alias::Aliases,
+    aliases: &crate::tree::alias::Aliases,
     service: Service,
     command: &str,
     words: &[String],
@@ -39,7 +39,7 @@ pub(crate) fn run(
         rest.remove(at);
     }
     let path = [command, PARENT];
-    if let Some(exit) = crate::alias::run_below(cx, aliases, &path, &name, &rest)? {
+    if let Some(exit) = crate::tree::alias::run_below(cx, aliases, &path, &name, &rest)? {
         return Ok(exit);
     }
     let mut waiters: Vec<Waiter> = service.waiters().collect();
@@ -57,7 +57,7 @@ pub(crate) fn run(
 
 fn wait(
     cx: &Context,
-    aliases: &crate::alias::Aliases,
+    aliases: &crate::tree::alias::Aliases,
     service: Service,
     (command, waiter): (&str, Waiter),
     words: &[String],

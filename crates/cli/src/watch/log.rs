@@ -1,10 +1,10 @@
 //! What `--debug` says of a run: a line a stage on standard error. Arguments, parameters, headers, URLs and bodies come
 //! without their secrets.
 
-use crate::context::Context;
-use crate::history::Recorder;
-use crate::ui::log_line;
+use crate::plug::context::Context;
+use crate::term::ui::log_line;
 use crate::version;
+use crate::watch::history::Recorder;
 use oxaws_client::{Observer, Step};
 use oxaws_env::{Instant, expand_path, var};
 use oxaws_value::python;

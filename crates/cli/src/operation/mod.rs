@@ -1,17 +1,21 @@
 //! A generated operation: from its words to its output.
 
-use crate::alias::{self, Aliases};
-use crate::argparse::{Given, Nargs, Parsed, Spec, parse_known};
-use crate::argtable::{ArgTable, Target};
-use crate::bind::{Binder, merge_document, param_error};
-use crate::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
-use crate::context::Context;
-use crate::display;
+pub mod bind;
+mod blobs;
+pub mod display;
+pub(crate) mod skeleton;
+pub(crate) mod wait;
+
+use crate::argv::argparse::{Given, Nargs, Parsed, Spec, parse_known};
+use crate::argv::globals::not_an_int;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::globals::not_an_int;
-use crate::registry::Hook;
-use crate::skeleton;
+use crate::operation::bind::{Binder, merge_document, param_error};
+use crate::plug::argtable::{ArgTable, Target};
+use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
+use crate::plug::context::Context;
+use crate::plug::registry::Hook;
+use crate::tree::alias::{self, Aliases};
 use oxaws_client::validate::Classes;
 use oxaws_client::{CallInput, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
@@ -90,7 +94,7 @@ impl OperationCall<'_> {
     }
 
     fn bind(&mut self) -> Result<(), Failure> {
-        let bare_lists = crate::bind::bare_lists(self.service, self.name);
+        let bare_lists = crate::operation::bind::bare_lists(self.service, self.name);
         let args: Vec<_> = self.table.iter().cloned().collect();
         for arg in &args {
             let dest = arg.dest();
@@ -108,7 +112,7 @@ impl OperationCall<'_> {
                 Target::Member => {
                     let Some(member) = arg.member else { continue };
                     let value = self.binder(&bare_lists).value(arg, given)?;
-                    if crate::bind::is_json(given) {
+                    if crate::operation::bind::is_json(given) {
                         self.classes.ordered.push(member.name().to_owned());
                     }
                     let streams = member.streaming() && member.shape().kind() == ShapeKind::Blob;
@@ -199,7 +203,7 @@ impl OperationCall<'_> {
         }
         // An argument of the operation itself that a paging option hid is back.
         for member in shadowed {
-            self.table.insert(crate::argtable::Arg::of_member(member));
+            self.table.insert(crate::plug::argtable::Arg::of_member(member));
         }
         Ok(())
     }
@@ -273,7 +277,7 @@ impl OperationCall<'_> {
         let mut params = self.params.clone();
         let raw = self.cx.binary_format()? == "raw-in-base64-out";
         if let Some(input) = self.operation.input() {
-            crate::blobs::decode(input, &mut params, raw)?;
+            crate::operation::blobs::decode(input, &mut params, raw)?;
         }
         Ok(CallInput { params, body_file: self.body_file.clone().map(Into::into), classes: self.classes.clone() })
     }

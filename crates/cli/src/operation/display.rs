@@ -3,12 +3,12 @@
 mod streamed;
 
 use self::streamed::Streamed;
-use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::OperationCall;
+use crate::plug::context::Context;
+use crate::plug::registry::Hook;
 use crate::policy::Look;
-use crate::registry::Hook;
 use oxaws_client::{PageLists, Pages, Reply};
 use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;

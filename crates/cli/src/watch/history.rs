@@ -4,8 +4,8 @@ mod store;
 
 pub use store::{HistoryError, Record, Run, Store, path};
 
-use crate::context::Context;
 use crate::exit::Exit;
+use crate::plug::context::Context;
 use crate::version;
 use oxaws_client::{Observer, Step};
 use oxaws_env::{Instant, uuid4};

@@ -1,6 +1,6 @@
 //! The options that stand before, between or after a command's own: as typed, without touching a file.
 
-use crate::argparse::{Nargs, ParseError, Parsed, Spec, WordType, parse_checked, parse_known};
+use crate::argv::argparse::{Nargs, ParseError, Parsed, Spec, WordType, parse_checked, parse_known};
 use crate::failure::Failure;
 use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;

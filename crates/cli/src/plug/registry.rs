@@ -1,12 +1,12 @@
 //! What the layers above plug in: hand-written commands and customisations, as explicit static lists.
 
-use crate::argparse::{Nargs, Parsed, Spec, WordType};
-use crate::argtable::ArgTable;
-use crate::context::Context;
+use crate::argv::argparse::{Nargs, Parsed, Spec, WordType};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::OperationCall;
-use crate::unbuilt::Unbuilt;
+use crate::plug::argtable::ArgTable;
+use crate::plug::context::Context;
+use crate::plug::unbuilt::Unbuilt;
 use oxaws_model::Operation;
 use oxaws_value::Value;
 

@@ -2,7 +2,7 @@
 //! a mistake: a script can be changed with the first answer, not with the second.
 
 use crate::failure::Failure;
-use crate::registry::Registry;
+use crate::plug::registry::Registry;
 
 /// Commands that are missing under one command.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! From words to values: paramfiles, shorthand, JSON, and the shape's own type.
 
-use crate::argparse::{Given, python_float_text};
-use crate::argtable::{Arg, Unpack};
+use crate::argv::argparse::{Given, python_float_text};
+use crate::argv::globals::not_an_int;
 use crate::failure::Failure;
-use crate::globals::not_an_int;
+use crate::plug::argtable::{Arg, Unpack};
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
