@@ -163,7 +163,8 @@ impl Driver<'_> {
         let result = self.start(&cx, &first, line.aliases);
         match result {
             Ok(exit) => {
-                if crate::interrupt::is_set(&interrupted) {
+                // A child that ran until then has an end of its own.
+                if crate::interrupt::is_set(&interrupted) && !matches!(exit, Exit::Child(_)) {
                     self.policy.interrupted();
                 }
                 exit

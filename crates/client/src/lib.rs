@@ -32,6 +32,7 @@ pub mod user_agent;
 pub mod validate;
 mod wait;
 
+pub use class::class_of_code;
 pub use auth::Signing;
 pub use call::{CallInput, Reply};
 pub use client::{Auth, ServiceClient};
