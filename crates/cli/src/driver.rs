@@ -449,7 +449,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         _ => return Ok(()),
     };
     let binder = crate::operation::bind::Binder { world: cx.world, bare_lists: &[] };
-    let loaded = binder.paramfile(word).map_err(|e| crate::operation::bind::param_error(&spec.name, e))?;
+    let loaded = binder.paramfile(word).map_err(|e| crate::operation::bind::param_file_error(&spec.name, e))?;
     let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),

@@ -1,7 +1,7 @@
 //! Options of hand-written commands that take several words.
 
 use oxaws_cli::argv::argparse::{Given, Parsed};
-use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::operation::bind::{param_error, param_file_error};
 use oxaws_cli::{Context, Failure};
 use oxaws_value::Value;
 
@@ -30,7 +30,7 @@ impl ListOption {
         if let [one] = words.as_slice()
             && let Some(loaded) = oxaws_input::paramfile::load(cx.world, one)
         {
-            return match loaded.map_err(|e| param_error(&format!("--{name}"), e))? {
+            return match loaded.map_err(|e| param_file_error(&format!("--{name}"), e))? {
                 Value::Bytes(bytes) => Ok(ListOption::File(String::from_utf8_lossy(&bytes).into_owned())),
                 other => Ok(ListOption::File(other.as_str().unwrap_or_default().to_owned())),
             };
