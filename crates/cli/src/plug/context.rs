@@ -1,10 +1,10 @@
 //! What a command has around it.
 
 use crate::argv::globals::Globals;
+use crate::failure::Failure;
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
 use crate::term::ui::Ui;
-use crate::watch::secrets::Line;
 use oxaws_client::Session;
 use oxaws_env::World;
 
@@ -22,8 +22,16 @@ pub struct Context<'a> {
     pub ui: &'a Ui<'a>,
     /// Commands and customisations.
     pub registry: &'static Registry,
-    /// The command line, for whoever writes it down.
-    pub line: &'a Line<'a>,
+    /// The command line, for observers that write it down.
+    pub line: &'a dyn CommandLine,
+}
+
+/// The command line of a run, without its secrets.
+pub trait CommandLine {
+    /// The arguments with their secrets replaced.
+    fn shown(&self) -> &[String];
+    /// A failure whose message repeats no secret of the line. What a service answered stays as it is.
+    fn without_secrets(&self, failure: Failure) -> Failure;
 }
 
 impl std::fmt::Debug for Context<'_> {
