@@ -3,8 +3,6 @@
 //! [`Failure::class`] is decided by the variant, never by a text. The AWS CLI's exit code ([`Failure::exit`]) and message
 //! follow from the variant too.
 
-use crate::argv::argparse::ParseError;
-use crate::argv::globals::USAGE;
 use crate::exit::Exit;
 use oxaws_client::{CallError, ServiceFailure};
 use oxaws_config::ConfigError;
@@ -167,13 +165,6 @@ constructors! {
 }
 
 impl Failure {
-    /// A parse error with the usage text under it.
-    pub fn parse(error: ParseError) -> Failure {
-        let is_value = matches!(error, ParseError::Value(_));
-        let cause = Cause::of(error).reworded(|text| format!("{text}\n\nusage: {USAGE}"));
-        if is_value { Failure::Validation(cause) } else { Failure::Usage(cause) }
-    }
-
     /// A file or folder that can't be read or written, in the words of Python's `OSError`.
     pub fn file(error: io::Error, path: impl AsRef<Path>) -> Failure {
         Failure::File(Cause::worded(python_os_error(&error, &path.as_ref().to_string_lossy()), error))

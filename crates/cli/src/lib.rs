@@ -1,20 +1,18 @@
 //! The command line: from arguments to an exit code.
 
 pub mod argv;
-mod auto_prompt;
 mod driver;
 pub mod exit;
 pub mod failure;
 pub mod help;
-mod interrupt;
 pub mod operation;
 pub mod plug;
 pub mod policy;
-mod startup;
 pub mod term;
 pub mod tree;
 mod version;
 pub mod watch;
+mod written;
 
 pub use driver::run;
 pub use exit::Exit;

@@ -32,9 +32,9 @@ pub mod user_agent;
 pub mod validate;
 mod wait;
 
-pub use class::class_of_code;
 pub use auth::Signing;
 pub use call::{CallInput, Reply};
+pub use class::class_of_code;
 pub use client::{Auth, ServiceClient};
 pub use direct::Route;
 pub use error::{CallError, ServiceFailure, WaiterEnd, WaiterFailure};

@@ -3,8 +3,8 @@
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::operation::display;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
-use oxaws_cli::policy::explain::{Subject, last_text, last_value};
 use oxaws_cli::policy::Class;
+use oxaws_cli::policy::explain::{Subject, last_text, last_value};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::var;
 use oxaws_value::Value;
@@ -81,6 +81,8 @@ fn class_of(call: &CommandCall, code: &str) -> Option<Class> {
     oxaws_client::class_of_code(code, None).or_else(|| {
         let services = call.cx.session.pack().services();
         let shapes = services.flat_map(|service| service.shapes()).filter(|shape| shape.exception());
-        shapes.filter(|shape| shape.error_code() == code).find_map(|shape| oxaws_client::class_of_code(code, Some(shape)))
+        shapes
+            .filter(|shape| shape.error_code() == code)
+            .find_map(|shape| oxaws_client::class_of_code(code, Some(shape)))
     })
 }

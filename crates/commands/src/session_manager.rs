@@ -3,7 +3,7 @@
 use crate::program::{self, ProgramError};
 use crate::reply;
 use oxaws_cli::Context;
-use oxaws_cli::operation::OperationCall;
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;

@@ -151,7 +151,8 @@ fn watch(signals: &[i32], outside: &Arc<AtomicBool>) -> Vec<(i32, Arc<AtomicBool
             for ((signal, came), asked) in watched.iter().zip(&mut asked) {
                 let asks = *signal == SIGINT || !outside.load(Ordering::SeqCst);
                 // A hold that ends looks at the flag, so that it stays set there.
-                let is_new = if *signal == SIGINT { came.swap(false, Ordering::SeqCst) } else { came.load(Ordering::SeqCst) };
+                let is_new =
+                    if *signal == SIGINT { came.swap(false, Ordering::SeqCst) } else { came.load(Ordering::SeqCst) };
                 if is_new && (*asked || !asks) {
                     end(*signal);
                 }

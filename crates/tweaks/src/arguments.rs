@@ -2,8 +2,8 @@
 
 use oxaws_cli::argv::argparse::{Given, Nargs};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_value::python::{self, MapClass};
 use oxaws_value::{Map, Value, python_int_text};

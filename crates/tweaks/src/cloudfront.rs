@@ -2,8 +2,8 @@
 
 use crate::arguments::{exclusive, items, map, missing_key, optional, text, tweak, words};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_client::ClientOptions;
 use oxaws_env::World;

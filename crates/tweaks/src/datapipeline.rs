@@ -4,8 +4,8 @@ mod definition;
 
 use crate::arguments::{items, text, tweak, words};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_failure::Cause;
 use oxaws_model::Operation;

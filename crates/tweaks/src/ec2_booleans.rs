@@ -4,8 +4,8 @@
 use crate::arguments::{flag, tweak};
 use oxaws_cli::argv::argparse::{Given, Nargs};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::{Operation, ShapeKind};
 

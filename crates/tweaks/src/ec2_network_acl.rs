@@ -3,7 +3,7 @@
 
 use crate::arguments::tweak;
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_value::Value;
 

@@ -3,8 +3,8 @@
 use crate::arguments::{text, tweak};
 use crate::rsa;
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_env::expand_path;
 use oxaws_model::Operation;

@@ -3,8 +3,8 @@
 use crate::arguments::{empty_list, first, flag, python_int, text, truthy, tweak};
 use oxaws_cli::argv::argparse::{Nargs, WordType};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};

@@ -2,8 +2,8 @@
 
 use crate::arguments::{hide, tweak};
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 

@@ -2,7 +2,7 @@
 
 use crate::arguments::text;
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_env::{Put, PutMode, World, expand_path};
 use oxaws_value::Value;
 use rustix::fs::{Access, access};

@@ -3,9 +3,9 @@
 use crate::arguments::tweak;
 use oxaws_cli::exit::Exit;
 use oxaws_cli::failure::Failure;
-use oxaws_cli::operation::OperationCall;
 use oxaws_cli::operation::display;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::common_args::OUTFILE;
 use oxaws_cli::plug::registry::{Hook, Tweak};
 

@@ -1,6 +1,7 @@
 //! Command lines as `--debug` and the history show them.
 
 use crate::REGISTRY;
+use oxaws_cli::plug::context::CommandLine;
 use oxaws_cli::plug::services::Services;
 use oxaws_cli::watch::secrets::Line;
 use oxaws_env::Fixed;

@@ -5,10 +5,6 @@ use crate::failure::Failure;
 use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;
 
-/// The usage text of every parse error.
-pub const USAGE: &str = "aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\
-To see help text, you can run:\n\n  aws help\n  aws <command> help\n  aws <command> <subcommand> help\n";
-
 const TIMEOUT_SECONDS: i64 = 60;
 
 /// The values of `--output`.

@@ -2,3 +2,4 @@
 
 pub mod argparse;
 pub mod globals;
+pub(crate) mod usage;

@@ -13,19 +13,17 @@ mod topics;
 
 use crate::argv::argparse::{Nargs, ParseError, Spec, invalid_choice, parse_known};
 use crate::argv::globals;
-use crate::driver;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::bind::bare_lists;
-use crate::operation::wait;
 use crate::plug::argtable::ArgTable;
 use crate::plug::context::Context;
 use crate::plug::registry::{Command, Registry};
 use crate::plug::services::Services;
 use crate::tree::alias::Aliases;
+use crate::tree::{Tree, WAIT, is_command, service_command_names};
 use options::Shown;
 use oxaws_env::var;
-use oxaws_failure::Class;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Matcher, Operation, Service, Waiter};
 use page::{Block, Page};
@@ -70,34 +68,22 @@ fn command_of(
     specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("command") });
     let parsed = parse_known(&specs, args).ok().filter(|p| !p.version)?;
     let Some(top) = parsed.word("command") else { return Some(Vec::new()) };
-    if !driver::is_command(services, registry, top) || aliases.has_top_level(top) {
+    if !is_command(services, registry, top) || aliases.has_top_level(top) {
         return None;
     }
+    let tree = Tree { services, registry };
     let mut path = vec![top.to_owned()];
-    let mut written = registry.commands_under(&[]).find(|c| c.name == top);
-    let service = if written.is_none() { services.find(top).ok()? } else { None };
+    let mut node = tree.top(top);
     let words = parsed.extras.iter().filter(|w| !DASHED.contains(&w.as_str())).take_while(|w| !w.starts_with('-'));
     for word in words {
         let above: Vec<&str> = path.iter().map(String::as_str).collect();
         if aliases.names_below(&above).contains(word) {
             return None;
         }
-        let below = registry.commands_under(&above).find(|c| c.name == word);
-        let below = below.or_else(|| written?.subcommands.iter().copied().find(|c| c.name == word));
-        let known = match (below, service) {
-            (Some(_), _) => true,
-            (None, Some(service)) => match above.as_slice() {
-                [top] if word == wait::PARENT => service.waiters().len() > 0 && *top != "help",
-                [top] => driver::find_operation(registry, service, top, word).is_some(),
-                [_, wait::PARENT] => service.waiters().any(|w| w.cli_name() == word),
-                _ => false,
-            },
-            (None, None) => false,
-        };
-        if !known {
+        node = node.and_then(|node| tree.child(node, &above, word));
+        if node.is_none() {
             break;
         }
-        written = below;
         path.push(word.clone());
     }
     Some(path)
@@ -106,7 +92,7 @@ fn command_of(
 /// `aws help [topic]`
 pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
     let specs = [Spec { nargs: Nargs::Optional, ..Spec::option("subcommand") }];
-    let parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
+    let parsed = parse_known(&specs, words)?;
     match parsed.word("subcommand") {
         None => {}
         // Help for help is help.
@@ -116,7 +102,7 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
             let Some(topic) = TOPICS.iter().find(|t| t.name == name) else {
                 let names = TOPICS.iter().map(|t| t.name).chain(["topics"]);
                 let text = invalid_choice(name, names);
-                return Err(Failure::parse(ParseError::Syntax(format!("argument subcommand: {text}"))));
+                return Err(Failure::from(ParseError::Syntax(format!("argument subcommand: {text}"))));
             };
             return show(cx, &topic.page(), &format!("topic/{name}.html"));
         }
@@ -147,7 +133,7 @@ pub(crate) fn top(cx: &Context, words: &[String]) -> Result<Exit, Failure> {
 /// `aws SERVICE help`
 pub(crate) fn service(cx: &Context, service: Service, command: &str, _words: &[String]) -> Result<Exit, Failure> {
     let docs = cx.services.docs(service)?;
-    let mut names = driver::service_command_names(cx.registry, service, command);
+    let mut names = service_command_names(cx.registry, service, command);
     names.sort_unstable();
     names.dedup();
     let page = Page::new(command)
@@ -156,12 +142,16 @@ pub(crate) fn service(cx: &Context, service: Service, command: &str, _words: &[S
     show(cx, &page, &format!("reference/{command}/index.html"))
 }
 
-/// `aws SERVICE OPERATION help`, and `aws SERVICE wait CONDITION help`. A page that was shown is a
-/// [`Failure::Written`] of success: what called this has nothing more to do.
-pub(crate) fn operation(cx: &Context, operation: Operation, service: &str, name: &str, table: &ArgTable) -> Failure {
-    let shown =
-        operation_page(cx.services, operation, service, name, table).and_then(|(page, url)| show(cx, &page, &url));
-    shown.map_or_else(|failure| failure, |exit| Failure::Written { exit, class: Class::Ok })
+/// `aws SERVICE OPERATION help`, and `aws SERVICE wait CONDITION help`.
+pub(crate) fn operation(
+    cx: &Context,
+    operation: Operation,
+    service: &str,
+    name: &str,
+    table: &ArgTable,
+) -> Result<Exit, Failure> {
+    let (page, url) = operation_page(cx.services, operation, service, name, table)?;
+    show(cx, &page, &url)
 }
 
 fn operation_page(
@@ -173,7 +163,7 @@ fn operation_page(
 ) -> Result<(Page, String), Failure> {
     let model = operation.service();
     let docs = services.docs(model)?;
-    let waiter = model.waiters().find(|w| service == wait::PARENT && w.cli_name() == name);
+    let waiter = model.waiters().find(|w| service == WAIT && w.cli_name() == name);
     let mut description = match waiter {
         Some(waiter) => vec![Block::text(condition(waiter))],
         None => html::blocks(docs.operation(operation)),
@@ -270,7 +260,7 @@ pub(crate) fn waiters(cx: &Context, service: Service, command: &str) -> Result<E
     let mut names: Vec<&str> = service.waiters().map(|w| w.cli_name()).collect();
     names.sort_unstable();
     let about = "Waits until something is so. Each command below asks the service again and again.";
-    let page = Page::new(wait::PARENT)
+    let page = Page::new(WAIT)
         .with("DESCRIPTION", options::written(about))
         .with("AVAILABLE COMMANDS", names.into_iter().map(Block::item).collect());
     show(cx, &page, &format!("reference/{command}/wait/index.html"))

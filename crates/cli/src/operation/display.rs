@@ -5,7 +5,7 @@ mod streamed;
 use self::streamed::Streamed;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::OperationCall;
+use crate::plug::call::OperationCall;
 use crate::plug::context::Context;
 use crate::plug::registry::Hook;
 use crate::policy::Look;

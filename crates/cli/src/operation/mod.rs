@@ -6,56 +6,22 @@ pub mod display;
 pub(crate) mod skeleton;
 pub(crate) mod wait;
 
-use crate::argv::argparse::{Given, Nargs, Parsed, Spec, parse_known};
+use crate::argv::argparse::{Given, Nargs, Spec, parse_known};
 use crate::argv::globals::not_an_int;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::bind::{Binder, merge_document, param_error, param_file_error};
 use crate::plug::argtable::{ArgTable, Target};
+use crate::plug::call::OperationCall;
 use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
 use crate::plug::context::Context;
 use crate::plug::registry::Hook;
-use crate::tree::alias::{self, Aliases};
 use oxaws_client::validate::Classes;
 use oxaws_client::{CallInput, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, ShapeKind};
 use oxaws_value::{Map, Value, python_int_text};
-
-/// A call of an operation, as it grows from words to parameters.
-pub struct OperationCall<'a> {
-    /// Everything around it.
-    pub cx: &'a Context<'a>,
-    /// The operation.
-    pub operation: Operation,
-    /// The service's command name.
-    pub service: &'a str,
-    /// The operation's command name, as typed.
-    pub name: &'a str,
-    /// Its arguments.
-    pub table: ArgTable,
-    /// What was parsed.
-    pub parsed: Parsed,
-    /// The parameters.
-    pub params: Map,
-    /// Paging options.
-    pub paging: Paging,
-    /// Whether pages are followed.
-    pub paginate: bool,
-    /// The file that a streaming reply goes to.
-    pub outfile: Option<String>,
-    /// The file whose contents are the streaming body.
-    pub body_file: Option<String>,
-    /// What the parameters' classes were (messages show them as such).
-    pub classes: Classes,
-}
-
-impl std::fmt::Debug for OperationCall<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "OperationCall({:?})", self.operation)
-    }
-}
 
 impl OperationCall<'_> {
     /// The value of an argument that was given, read as its type says.
@@ -283,29 +249,18 @@ impl OperationCall<'_> {
     }
 }
 
-/// Parses, binds and runs an operation.
+/// Runs an operation whose parameters are there.
 ///
 /// # Errors
 /// Whatever ends it badly.
-pub(crate) fn run(
-    cx: &Context,
-    aliases: &Aliases,
-    operation: Operation,
-    service: &str,
-    name: &str,
-    words: &[String],
-) -> Result<Exit, Failure> {
-    if let Some(exit) = run_alias(cx, aliases, operation, (service, name), &[service, name], words)? {
-        return Ok(exit);
-    }
-    cx.policy.operation(operation);
-    let mut call = prepare(cx, operation, service, name, words)?;
+pub(crate) fn run(mut call: OperationCall) -> Result<Exit, Failure> {
+    let cx = call.cx;
     if let Some(exit) = skeleton::print_if_asked(&mut call)? {
         return Ok(exit);
     }
     call.run_hooks(|h| if let Hook::BeforeCall(f) = h { Some(f) } else { None })?;
     call.run_hooks(|h| if let Hook::Client(f) = h { Some(f) } else { None })?;
-    let hooks: Vec<Hook> = cx.registry.tweaks_of(service, name).collect();
+    let hooks: Vec<Hook> = cx.registry.tweaks_of(call.service, call.name).collect();
     for hook in hooks {
         if let Hook::Invoke(invoke) = hook
             && let Some(exit) = invoke(&mut call)?
@@ -319,29 +274,27 @@ pub(crate) fn run(
     display::call_and_print(&call)
 }
 
-/// Runs the alias below an operation that the words name, if they do; `path` is where the alias file has it.
+/// What the words of an operation ask for.
+#[derive(Debug)]
+pub enum Prepared<'a> {
+    /// A call.
+    Call(Box<OperationCall<'a>>),
+    /// The help about these arguments.
+    Help(ArgTable),
+}
+
+/// The arguments that the aliases below an operation are parsed with.
 ///
 /// # Errors
-/// Whatever ends it badly.
-pub(crate) fn run_alias(
-    cx: &Context,
-    aliases: &Aliases,
-    operation: Operation,
-    (service, name): (&str, &str),
-    path: &[&str],
-    words: &[String],
-) -> Result<Option<Exit>, Failure> {
-    // The table costs something: it is made only for an operation that has aliases.
-    if aliases.names_below(path).is_empty() {
-        return Ok(None);
-    }
+/// Those of the customisations that change arguments.
+pub(crate) fn arguments(cx: &Context, operation: Operation, service: &str, name: &str) -> Result<ArgTable, Failure> {
     let mut table = ArgTable::of(operation, service, name, cx.registry);
     for hook in cx.registry.tweaks_of(service, name) {
         if let Hook::BeforeParse(change) = hook {
             change(cx, &mut table)?;
         }
     }
-    alias::run_below_operation(cx, aliases, path, &table.specs(), words)
+    Ok(table)
 }
 
 /// Parses the words of an operation and builds its parameters.
@@ -354,14 +307,14 @@ pub fn prepare<'a>(
     service: &'a str,
     name: &'a str,
     words: &[String],
-) -> Result<OperationCall<'a>, Failure> {
+) -> Result<Prepared<'a>, Failure> {
     let mut table = ArgTable::of(operation, service, name, cx.registry);
     let documented = words.iter().any(|w| OPTIONAL_MAKERS.contains(&w.as_str()));
     if table.get(SKELETON).is_some() && (documented || skeleton::frees_arguments(words)) {
         table.require_nothing();
     }
     if words == ["help"] {
-        return Err(crate::help::operation(cx, operation, service, name, &table));
+        return Ok(Prepared::Help(table));
     }
     for hook in cx.registry.tweaks_of(service, name) {
         if let Hook::BeforeParse(change) = hook {
@@ -370,10 +323,10 @@ pub fn prepare<'a>(
     }
     let mut specs = table.specs();
     specs.push(Spec { nargs: Nargs::Optional, ..Spec::option("help") });
-    let mut parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
+    let mut parsed = parse_known(&specs, words)?;
     let stray = parsed.word("help").map(str::to_owned);
     if stray.as_deref() == Some("help") {
-        return Err(crate::help::operation(cx, operation, service, name, &table));
+        return Ok(Prepared::Help(table));
     }
     let mut leftovers = std::mem::take(&mut parsed.extras);
     leftovers.extend(stray.filter(|s| !s.is_empty()));
@@ -399,5 +352,5 @@ pub fn prepare<'a>(
     call.bind()?;
     call.merge_cli_input()?;
     call.run_hooks(|h| if let Hook::Parameters(f) = h { Some(f) } else { None })?;
-    Ok(call)
+    Ok(Prepared::Call(Box::new(call)))
 }

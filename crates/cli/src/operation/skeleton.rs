@@ -5,8 +5,8 @@ mod yaml;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::OperationCall;
 use crate::operation::display;
+use crate::plug::call::OperationCall;
 use crate::plug::common_args::SKELETON;
 use crate::plug::registry::Hook;
 use oxaws_client::CallError;

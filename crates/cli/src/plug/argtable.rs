@@ -3,7 +3,7 @@
 
 use crate::argv::argparse::{Nargs, Spec, WordType};
 use crate::failure::Failure;
-use crate::operation::OperationCall;
+use crate::plug::call::OperationCall;
 use crate::plug::registry::{Hook, Registry};
 use oxaws_client::redact;
 use oxaws_model::names::cli_name;

@@ -1,11 +1,11 @@
 //! What a command has around it.
 
 use crate::argv::globals::Globals;
+use crate::failure::Failure;
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
 use crate::policy::Policy;
 use crate::term::ui::Ui;
-use crate::watch::secrets::Line;
 use oxaws_client::Session;
 use oxaws_env::World;
 
@@ -25,8 +25,16 @@ pub struct Context<'a> {
     pub registry: &'static Registry,
     /// What the run's end means.
     pub policy: &'a Policy,
-    /// The command line, for whoever writes it down.
-    pub line: &'a Line<'a>,
+    /// The command line, for observers that write it down.
+    pub line: &'a dyn CommandLine,
+}
+
+/// The command line of a run, without its secrets.
+pub trait CommandLine {
+    /// The arguments with their secrets replaced.
+    fn shown(&self) -> &[String];
+    /// A failure whose message repeats no secret of the line. What a service answered stays as it is.
+    fn without_secrets(&self, failure: Failure) -> Failure;
 }
 
 impl std::fmt::Debug for Context<'_> {

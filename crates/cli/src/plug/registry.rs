@@ -3,8 +3,8 @@
 use crate::argv::argparse::{Nargs, Parsed, Spec, WordType};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::OperationCall;
 use crate::plug::argtable::ArgTable;
+use crate::plug::call::OperationCall;
 use crate::plug::context::Context;
 use crate::plug::unbuilt::Unbuilt;
 use oxaws_model::Operation;

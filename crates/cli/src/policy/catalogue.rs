@@ -281,7 +281,11 @@ pub static DEPARTURES: [Departure; 34] = [
     departure("A local path of `s3 cp`, `mv` or `sync` that does not exist", 255, Class::InputFile),
     departure("`cloudformation deploy` with a missing template", 255, Class::InputFile),
     departure("`eks get-token` without a cluster", 1, Class::Usage),
-    departure("A malformed configuration or alias file (every command, `help` and `--version` too)", 255, Class::Configuration),
+    departure(
+        "A malformed configuration or alias file (every command, `help` and `--version` too)",
+        255,
+        Class::Configuration,
+    ),
     departure("An unknown `output` in the configuration", 255, Class::Configuration),
     departure("A bad retry mode or number of attempts", 255, Class::Configuration),
     departure("A bad `cli_binary_format`", 255, Class::Configuration),
@@ -291,7 +295,11 @@ pub static DEPARTURES: [Departure; 34] = [
     departure("A profile that does not exist", 255, Class::NoProfile),
     departure("An access key without its secret key", 255, Class::CredentialsFailed),
     departure("A role's profile without a usable source (none, unknown, a loop)", 255, Class::CredentialsFailed),
-    departure("`credential_process` that fails, is missing, or answers in another version", 255, Class::CredentialsFailed),
+    departure(
+        "`credential_process` that fails, is missing, or answers in another version",
+        255,
+        Class::CredentialsFailed,
+    ),
     departure("Credentials of a container that are refused", 255, Class::CredentialsFailed),
     departure("An SSO profile without a login", 255, Class::NoCredentials),
     departure("An SSO login that has expired or is refused", 255, Class::CredentialsExpired),
@@ -313,7 +321,10 @@ mod tests {
         for (at, entry) in CATALOGUE.iter().enumerate() {
             assert_eq!(entry.class as usize, at);
             for text in [entry.meaning, entry.action] {
-                assert!(text.ends_with('.') && text.starts_with(|c: char| c.is_uppercase() || "\"o".contains(c)), "{text}");
+                assert!(
+                    text.ends_with('.') && text.starts_with(|c: char| c.is_uppercase() || "\"o".contains(c)),
+                    "{text}"
+                );
             }
             assert!(!entry.compat.contains(&entry.row().strict), "{}", entry.row().name);
         }
@@ -327,9 +338,15 @@ mod tests {
         assert_eq!(classes_of_code(130), [Class::Interrupted]);
         assert!(classes_of_code(99).is_empty());
         let of_254 = classes_of_code(254);
-        assert!(of_254.contains(&Class::Throttled) && of_254.contains(&Class::WouldSucceed) && !of_254.contains(&Class::Tls));
+        assert!(
+            of_254.contains(&Class::Throttled)
+                && of_254.contains(&Class::WouldSucceed)
+                && !of_254.contains(&Class::Tls)
+        );
         assert!(classes_of_code(255).contains(&Class::Failed) && classes_of_code(255).contains(&Class::NoProfile));
-        assert!(classes_of_code(1).contains(&Class::TransferFailed) && classes_of_code(1).contains(&Class::NothingMatched));
+        assert!(
+            classes_of_code(1).contains(&Class::TransferFailed) && classes_of_code(1).contains(&Class::NothingMatched)
+        );
         assert_eq!(classes_of_code(2), [Class::Skipped]);
     }
 

@@ -27,7 +27,7 @@ use oxaws_env::{World, var};
 use oxaws_model::Operation;
 use partial::Partial;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What an exit code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -123,7 +123,7 @@ struct Found {
 /// What one run's end means.
 pub struct Policy {
     given: Given,
-    rules: Arc<OnceLock<Rules>>,
+    rules: Arc<Mutex<Option<Rules>>>,
     found: Mutex<Found>,
     book: Option<Arc<Book>>,
 }
@@ -148,21 +148,7 @@ impl Policy {
     /// # Errors
     /// As a bad choice of any option (252).
     pub fn check_options(&self) -> Result<(), Failure> {
-        if let Some(error) = &self.given.incomplete {
-            return Err(Failure::parse(error.clone()));
-        }
-        let problem = |option: &str, text: String| Failure::parse(ParseError::Syntax(format!("argument {option}: {text}")));
-        if let Some(mode) = self.given.mode.as_deref().filter(|mode| Mode::named(mode).is_none()) {
-            return Err(problem("--exit-codes", invalid_choice(mode, MODES.into_iter())));
-        }
-        for (option, list, allowed) in
-            [("--fail-on", &self.given.fail_on, FAIL_ON.to_vec()), ("--ok-on", &self.given.ok_on, ok_on())]
-        {
-            if let Some(Err(name)) = list.as_deref().map(|list| Classes::parse(list, &allowed)) {
-                return Err(problem(option, unknown_class(&name, &allowed)));
-            }
-        }
-        Ok(())
+        check(&self.given)
     }
 
     /// Settles the rules by the options, the environment and the profile. A profile that can't be had says nothing: the
@@ -175,7 +161,34 @@ impl Policy {
             let variable = world.var(variable).filter(|value| !value.is_empty());
             variable.or_else(|| config.scoped(key).ok().flatten().map(str::to_owned))
         })?;
-        let _ = self.rules.set(rules);
+        lock(&self.rules).get_or_insert(rules);
+        Ok(())
+    }
+
+    /// What the value of an alias says counts over what was said before.
+    ///
+    /// # Errors
+    /// As [`Policy::check_options`]; where it asks for a record, which has begun or not by then.
+    pub(crate) fn alias(&self, name: &str, given: Given) -> Result<(), Failure> {
+        if given.record.is_some() {
+            return Err(Failure::setting(format!(
+                "Global parameter \"--result-file\" detected in alias \"{name}\" which is not supported in subcommand \
+                 aliases."
+            )));
+        }
+        check(&given)?;
+        let mut rules = lock(&self.rules);
+        let mut new = rules.unwrap_or_default();
+        if let Some(mode) = given.mode.as_deref().and_then(Mode::named) {
+            new.mode = mode;
+        }
+        if let Some(Ok(classes)) = given.fail_on.map(|list| Classes::parse(&list, &FAIL_ON)) {
+            new.fail_on = classes;
+        }
+        if let Some(Ok(classes)) = given.ok_on.map(|list| Classes::parse(&list, &ok_on())) {
+            new.ok_on = classes;
+        }
+        *rules = Some(new);
         Ok(())
     }
 
@@ -187,9 +200,8 @@ impl Policy {
             None => setting(var::AWS_CLI_EXIT_CODES, "cli_exit_codes"),
         };
         let mode = match mode {
-            Some(name) => Mode::named(&name).ok_or_else(|| {
-                bad("cli_exit_codes", format!("\"{name}\". Valid values are: {}.", MODES.join(", ")))
-            })?,
+            Some(name) => Mode::named(&name)
+                .ok_or_else(|| bad("cli_exit_codes", format!("\"{name}\". Valid values are: {}.", MODES.join(", "))))?,
             None => Mode::default(),
         };
         let classes = |option: &Option<String>, variable: &str, key: &str, allowed: fn() -> Vec<Class>| {
@@ -208,8 +220,8 @@ impl Policy {
     /// The rules that count. Where a run ended before they were settled, what the options and the environment say
     /// counts, and of that what can be read.
     fn rules(&self, world: &dyn World) -> Rules {
-        if let Some(rules) = self.rules.get() {
-            return *rules;
+        if let Some(rules) = *lock(&self.rules) {
+            return rules;
         }
         let value = |option: &Option<String>, variable: &str| option.clone().or_else(|| world.var(variable));
         let classes = |list: Option<String>, allowed: &[Class]| {
@@ -224,7 +236,7 @@ impl Policy {
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.found)
     }
 
     /// The record, where one is written.
@@ -299,7 +311,7 @@ impl Policy {
 
     /// What looks at the answers of `operation`; `None` where nobody asks about them.
     pub(crate) fn look(&self, operation: Operation) -> Option<Look<'_>> {
-        let rules = self.rules.get()?;
+        let rules = (*lock(&self.rules))?;
         let counts = self.book.is_some()
             || rules.mode == Mode::Detailed
             || rules.fail_on.has(Class::PartialFailure)
@@ -379,11 +391,33 @@ impl Policy {
                 3 => Class::Quit,
                 _ => Class::Terminated,
             };
-            let rules = settled.get().copied().unwrap_or(early);
+            let rules = lock(&settled).unwrap_or(early);
             let end = End { class, exit: Exit::Class(class), page: None };
             book.finish(&oxaws_env::Real, end, rules, Exit::Class(class));
         })
     }
+}
+
+/// What options say that can't be.
+fn check(given: &Given) -> Result<(), Failure> {
+    if let Some(error) = &given.incomplete {
+        return Err(Failure::from(error.clone()));
+    }
+    let problem = |option: &str, text: String| Failure::from(ParseError::Syntax(format!("argument {option}: {text}")));
+    if let Some(mode) = given.mode.as_deref().filter(|mode| Mode::named(mode).is_none()) {
+        return Err(problem("--exit-codes", invalid_choice(mode, MODES.into_iter())));
+    }
+    for (option, list, allowed) in [("--fail-on", &given.fail_on, FAIL_ON.to_vec()), ("--ok-on", &given.ok_on, ok_on())]
+    {
+        if let Some(Err(name)) = list.as_deref().map(|list| Classes::parse(list, &allowed)) {
+            return Err(problem(option, unknown_class(&name, &allowed)));
+        }
+    }
+    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The message about a class that isn't known.

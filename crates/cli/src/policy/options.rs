@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn options_are_taken_from_anywhere() {
-        let line = words("--exit-codes strict s3 ls --fail-on=skipped,no-change --result-file r s3://b --exit-codes=detailed");
+        let line =
+            words("--exit-codes strict s3 ls --fail-on=skipped,no-change --result-file r s3://b --exit-codes=detailed");
         let (left, given) = take(&line);
         assert_eq!(left.join(" "), "s3 ls s3://b");
         assert_eq!(given.mode.as_deref(), Some("detailed"));
@@ -143,7 +144,9 @@ mod tests {
 
     #[test]
     fn nothing_is_copied_without_them() {
-        for line in ["s3 cp --re eu-west-1 a b", "ec2 x --fail-on-warnings --ok --result-files --exit --exit-code 1", ""] {
+        for line in
+            ["s3 cp --re eu-west-1 a b", "ec2 x --fail-on-warnings --ok --result-files --exit --exit-code 1", ""]
+        {
             let line = words(line);
             let (left, given) = take(&line);
             assert!(matches!(left, Cow::Borrowed(_)) && given.taken.is_empty());

@@ -371,11 +371,7 @@ impl Observer for Book {
                 let text = |name: &str| error.and_then(|e| member(e, name)).and_then(Value::as_str).map(str::to_owned);
                 notes.answered = text("Code").map(|code| (code, text("Message").unwrap_or_default()));
             }
-            Step::Call { .. }
-            | Step::Credentials(_)
-            | Step::Endpoint(_)
-            | Step::Failed(_)
-            | Step::Retry(..) => {}
+            Step::Call { .. } | Step::Credentials(_) | Step::Endpoint(_) | Step::Failed(_) | Step::Retry(..) => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a failure is written: in the plain form, or in one of the structured error formats.
 
-use crate::argv::globals::{ERROR_FORMATS, USAGE};
+use crate::argv::globals::ERROR_FORMATS;
+use crate::argv::usage::USAGE;
 use crate::failure::{Failure, Shown};
 use oxaws_output::{Format, OutputError, TableOptions};
 use oxaws_value::{Map, Value};

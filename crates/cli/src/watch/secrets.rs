@@ -10,13 +10,14 @@ mod guess;
 mod value;
 
 use crate::argv::argparse::{Nargs, Role, Spec, roles};
-use crate::driver::find_operation;
+use crate::argv::globals;
 use crate::failure::Failure;
 use crate::plug::argtable::{Arg, ArgTable};
+use crate::plug::context::CommandLine;
 use crate::plug::registry::{Command, Registry};
 use crate::plug::services::Services;
 use crate::tree::alias::Aliases;
-use crate::{argv::globals, operation::wait};
+use crate::tree::{WAIT, find_operation};
 use oxaws_config::words;
 use oxaws_model::{Operation, Service};
 use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};
@@ -64,19 +65,6 @@ impl<'a> Line<'a> {
         Line { args, aliases, services, registry, found: OnceCell::new() }
     }
 
-    /// The arguments with their secrets replaced.
-    pub fn shown(&self) -> &[String] {
-        &self.found().shown
-    }
-
-    /// A failure whose message repeats no secret of the line. What a service answered stays as it is.
-    pub(crate) fn without_secrets(&self, failure: Failure) -> Failure {
-        failure.map_text(|text| {
-            let hidden = self.found().secrets.hide(text);
-            without_user_info(&hidden).into_owned()
-        })
-    }
-
     fn found(&self) -> &Found {
         self.found.get_or_init(|| {
             let mut walk = Walk {
@@ -93,6 +81,19 @@ impl<'a> Line<'a> {
                 None => without_user_info(word).into_owned(),
             });
             Found { shown: shown.collect(), secrets: walk.secrets }
+        })
+    }
+}
+
+impl CommandLine for Line<'_> {
+    fn shown(&self) -> &[String] {
+        &self.found().shown
+    }
+
+    fn without_secrets(&self, failure: Failure) -> Failure {
+        failure.map_text(|text| {
+            let hidden = self.found().secrets.hide(text);
+            without_user_info(&hidden).into_owned()
         })
     }
 }
@@ -213,7 +214,7 @@ impl Walk<'_> {
         if let Some(written) = registry.commands_under(&[command]).find(|c| c.name == name) {
             return self.command(written, vec![service.cli_name(), written.name], rest);
         }
-        if name == wait::PARENT {
+        if name == WAIT {
             return self.waiter(service, rest);
         }
         match find_operation(registry, service, command, name) {
@@ -226,7 +227,7 @@ impl Walk<'_> {
         let (name, rest) = sub_command(&[], words);
         let waiter = name.and_then(|name| service.waiters().find(|w| w.cli_name() == name));
         match waiter.and_then(|w| service.operation_named(w.operation()).map(|operation| (w, operation))) {
-            Some((waiter, operation)) => self.operation(operation, wait::PARENT, waiter.cli_name(), &rest),
+            Some((waiter, operation)) => self.operation(operation, WAIT, waiter.cli_name(), &rest),
             None => self.guess(&rest),
         }
     }

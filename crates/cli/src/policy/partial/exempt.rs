@@ -3,10 +3,33 @@
 /// One value, under one of these names, describes something: the job, resource or setting that the operation is about.
 /// Lists of that name are decided one by one.
 const DESCRIBING: &[&str] = &[
-    "Error", "ErrorCode", "ErrorDescription", "ErrorDetail", "ErrorDetails", "ErrorInfo", "ErrorMessage",
-    "ErrorString", "FailureCause", "FailureCode", "FailureMessage", "FailureReason", "RejectionReason", "Warning",
-    "WarningMessage", "error", "errorCode", "errorDetails", "errorInfo", "errorMessage", "errorReason", "errorType",
-    "failureCode", "failureMessage", "failureReason", "lastRunErrorMessage", "lastRunErrorStatus",
+    "Error",
+    "ErrorCode",
+    "ErrorDescription",
+    "ErrorDetail",
+    "ErrorDetails",
+    "ErrorInfo",
+    "ErrorMessage",
+    "ErrorString",
+    "FailureCause",
+    "FailureCode",
+    "FailureMessage",
+    "FailureReason",
+    "RejectionReason",
+    "Warning",
+    "WarningMessage",
+    "error",
+    "errorCode",
+    "errorDetails",
+    "errorInfo",
+    "errorMessage",
+    "errorReason",
+    "errorType",
+    "failureCode",
+    "failureMessage",
+    "failureReason",
+    "lastRunErrorMessage",
+    "lastRunErrorStatus",
 ];
 
 /// Lists of such a name are remarks about something that was done.

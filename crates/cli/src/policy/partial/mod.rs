@@ -186,7 +186,10 @@ mod tests {
     #[test]
     fn failures_are_counted() {
         let batch = ("dynamodb", "BatchWriteItem");
-        assert_eq!(counted(batch.0, batch.1, r#"{"UnprocessedItems": {"t": [{}], "u": []}}"#), [("UnprocessedItems", 2)]);
+        assert_eq!(
+            counted(batch.0, batch.1, r#"{"UnprocessedItems": {"t": [{}], "u": []}}"#),
+            [("UnprocessedItems", 2)]
+        );
         assert_eq!(counted(batch.0, batch.1, r#"{"UnprocessedItems": {}}"#), []);
         assert_eq!(counted("events", "PutEvents", r#"{"FailedEntryCount": 3}"#), [("FailedEntryCount", 3)]);
         assert_eq!(counted("events", "PutEvents", r#"{"FailedEntryCount": 0, "Entries": [{}]}"#), []);
@@ -194,12 +197,16 @@ mod tests {
         assert_eq!(counted("sqs", "SendMessageBatch", r#"{"Failed": null}"#), []);
         let responses = r#"{"Responses": [{}, {"Error": {"Code": "X"}}, {"Error": null}]}"#;
         assert_eq!(counted("dynamodb", "BatchExecuteStatement", responses), [("Responses[].Error", 1)]);
-        let sent = r#"{"SendUsersMessageResponse": {"Result": {"u": {"a": {"StatusCode": 200}, "b": {"StatusCode": 404}}}}}"#;
+        let sent =
+            r#"{"SendUsersMessageResponse": {"Result": {"u": {"a": {"StatusCode": 200}, "b": {"StatusCode": 404}}}}}"#;
         let member = "SendUsersMessageResponse.Result{}{}.StatusCode";
         assert_eq!(counted("pinpoint", "SendUsersMessages", sent), [(member, 1)]);
         let metrics = r#"{"MetricDataResults": [{"StatusCode": "Complete"}, {"StatusCode": "InternalError"}]}"#;
         assert_eq!(counted("cloudwatch", "GetMetricData", metrics), [("MetricDataResults[].StatusCode", 1)]);
-        assert_eq!(counted("logs", "PutLogEvents", r#"{"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}"#).len(), 1);
+        assert_eq!(
+            counted("logs", "PutLogEvents", r#"{"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}}"#).len(),
+            1
+        );
         let agents = r#"{"agentsConfigurationStatus": [{"operationSucceeded": false}, {"operationSucceeded": true}]}"#;
         assert_eq!(counted("discovery", "StopDataCollectionByAgentIds", agents)[0].1, 1);
         // What doesn't have the shape of the model is no failure.
@@ -255,9 +262,33 @@ mod tests {
 
     /// Parts of names of members that report failures, or look as if they did.
     const STEMS: [&str; 27] = [
-        "conflict", "denied", "error", "exception", "fail", "ignored", "incomplete", "invalid", "missing", "nondeleted",
-        "notcleaned", "notdeleted", "notfound", "partial", "problem", "reject", "skipped", "unauthoriz", "unindexed",
-        "unknown", "unmatched", "unprocessed", "unrecognized", "unresolved", "unsearched", "unsuccess", "unsupported",
+        "conflict",
+        "denied",
+        "error",
+        "exception",
+        "fail",
+        "ignored",
+        "incomplete",
+        "invalid",
+        "missing",
+        "nondeleted",
+        "notcleaned",
+        "notdeleted",
+        "notfound",
+        "partial",
+        "problem",
+        "reject",
+        "skipped",
+        "unauthoriz",
+        "unindexed",
+        "unknown",
+        "unmatched",
+        "unprocessed",
+        "unrecognized",
+        "unresolved",
+        "unsearched",
+        "unsuccess",
+        "unsupported",
     ];
 
     /// Parts of names of members of an entry that report its failure.
@@ -265,8 +296,8 @@ mod tests {
 
     /// The operations that only read: the entries of their lists are things that are described.
     const READING: [&str; 16] = [
-        "Get", "List", "Describe", "Search", "Query", "Lookup", "Head", "Filter", "Scan", "Discover", "View", "Preview",
-        "Select", "Poll", "Receive", "Retrieve",
+        "Get", "List", "Describe", "Search", "Query", "Lookup", "Head", "Filter", "Scan", "Discover", "View",
+        "Preview", "Select", "Poll", "Receive", "Retrieve",
     ];
 
     fn looks(name: &str, stems: &[&str]) -> bool {
@@ -304,7 +335,9 @@ mod tests {
                 let counts = rows.iter().any(|row| row.counted == Counted::Number);
                 for (member, single) in suspects(operation) {
                     let list = member.split(['[', '{']).next().unwrap_or_default();
-                    let decided = rows.iter().any(|row| row.member == member || row.member.split(['[', '{']).next() == Some(list))
+                    let decided = rows
+                        .iter()
+                        .any(|row| row.member == member || row.member.split(['[', '{']).next() == Some(list))
                         || member.len() > list.len() && counts
                         || exempt::covers(service.directory(), operation.name(), &member, single);
                     if !decided {
