@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::globals::not_an_int;
 use crate::registry::Hook;
 use crate::skeleton;
-use oxaws_client::validate::Classes;
+use oxaws_client::Classes;
 use oxaws_client::{CallInput, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;

@@ -1,8 +1,8 @@
 //! The events of a reply, one by one as they come.
 
 use crate::error::{CallError, ServiceFailure};
-use crate::send::StreamBody;
 use crate::session::Session;
+use crate::types::outgoing::StreamBody;
 use oxaws_model::Operation;
 use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ParseOptions, ServiceError, Timestamps, parse_event};
 use oxaws_value::{Map, Value};

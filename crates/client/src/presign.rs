@@ -1,12 +1,15 @@
 //! URLs that carry their signature, for programs that make the request later.
 
-use crate::auth::{self, Signing};
-use crate::call::{self, CallInput};
-use crate::client::Auth;
+use crate::call;
+use crate::call::sign;
+use crate::call::state::CallState;
 use crate::error::CallError;
-use crate::handlers::{self, CallState};
-use crate::send::{Outgoing, Source};
+use crate::services;
 use crate::session::{ClientOptions, Session};
+use crate::types::input::CallInput;
+use crate::types::outgoing::{Outgoing, Source};
+use crate::types::signing::Auth;
+use crate::types::signing::Signing;
 use oxaws_model::{Operation, Service};
 use oxaws_protocol::percent_encode;
 use std::borrow::Cow;
@@ -37,7 +40,7 @@ impl Session<'_> {
     ) -> Result<String, CallError> {
         let client = self.client_with(operation.service(), options)?;
         let mut state = CallState::new(self, &client, operation, input);
-        handlers::before_build(&mut state)?;
+        services::before_build(&mut state)?;
         let (mut outgoing, signing) = call::build(&state)?;
         if let Some(method) = presigning.method {
             outgoing.method = Cow::Borrowed(method);
@@ -45,7 +48,7 @@ impl Session<'_> {
         // A form's contents become parameters of the URL; its type is then no header either.
         let form = outgoing.header("Content-Type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         if form {
-            let pairs = handlers::form_pairs(outgoing.source.bytes());
+            let pairs = services::form_pairs(outgoing.source.bytes());
             let separator = if outgoing.query.is_empty() || pairs.is_empty() { "" } else { "&" };
             outgoing.query = format!("{}{separator}{}", outgoing.query, query(&pairs));
             outgoing.source = Source::Bytes(Vec::new());
@@ -54,7 +57,7 @@ impl Session<'_> {
         for (name, value) in presigning.headers {
             outgoing.set_header(name, value);
         }
-        auth::presign(&state, &outgoing, &signing, None, presigning.expires)
+        sign::presign(&state, &outgoing, &signing, None, presigning.expires)
     }
 
     /// The URL `https://{authority}/?{parameters}` signed in the name of the service `signing_name`, for GET: a token of
@@ -93,7 +96,7 @@ impl Session<'_> {
             s3: false,
             unsigned_body: false,
         };
-        auth::presign(&state, &outgoing, &signing, None, i64::try_from(expires).unwrap_or(i64::MAX))
+        sign::presign(&state, &outgoing, &signing, None, i64::try_from(expires).unwrap_or(i64::MAX))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Waits until a condition of the models holds.
 
-use crate::call::{CallInput, Reply};
 use crate::error::CallError;
 use crate::session::Session;
+use crate::types::input::CallInput;
+use crate::types::reply::Reply;
 use oxaws_jmespath::Expression;
 use oxaws_model::{Acceptor, AcceptorState, Matcher, Operation, Waiter};
 use oxaws_value::Value;

@@ -1,0 +1,4 @@
+//! What others may know of calls.
+
+pub mod observe;
+pub mod redact;
