@@ -2,14 +2,12 @@
 
 use crate::call;
 use crate::call::sign;
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::services;
 use crate::session::{ClientOptions, Session};
 use crate::types::input::CallInput;
-use crate::types::outgoing::{Outgoing, Source};
-use crate::types::signing::Auth;
-use crate::types::signing::Signing;
+use crate::types::outgoing::Outgoing;
+use crate::types::signing::{Auth, Signing};
 use oxaws_model::{Operation, Service};
 use oxaws_protocol::percent_encode;
 use std::borrow::Cow;
@@ -39,19 +37,19 @@ impl Session<'_> {
         options: &ClientOptions,
     ) -> Result<String, CallError> {
         let client = self.client_with(operation.service(), options)?;
-        let mut state = CallState::new(self, &client, operation, input);
+        let mut state = call::state(self, &client, operation, input);
         services::before_build(&mut state)?;
-        let (mut outgoing, signing) = call::build(&state)?;
+        let (mut outgoing, signing) = call::build::build(&state)?;
         if let Some(method) = presigning.method {
             outgoing.method = Cow::Borrowed(method);
         }
         // A form's contents become parameters of the URL; its type is then no header either.
         let form = outgoing.header("Content-Type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         if form {
-            let pairs = services::form_pairs(outgoing.source.bytes());
+            let pairs = services::form::pairs(outgoing.source.bytes());
             let separator = if outgoing.query.is_empty() || pairs.is_empty() { "" } else { "&" };
             outgoing.query = format!("{}{separator}{}", outgoing.query, query(&pairs));
-            outgoing.source = Source::Bytes(Vec::new());
+            outgoing.set_body(Vec::new());
             outgoing.remove_header("Content-Type");
         }
         for (name, value) in presigning.headers {
@@ -76,19 +74,9 @@ impl Session<'_> {
         let made = self.client_with(client, &ClientOptions::default())?;
         let operation =
             client.operations().next().ok_or_else(|| CallError::Other(format!("{signing_name} has no operations")))?;
-        let state = CallState::new(self, &made, operation, CallInput::default());
-        let outgoing = Outgoing {
-            method: Cow::Borrowed("GET"),
-            scheme: "https".into(),
-            authority: authority.to_owned(),
-            path: "/".into(),
-            query: query(parameters),
-            fragment: String::new(),
-            headers: Vec::new(),
-            source: Source::Bytes(Vec::new()),
-            expect_continue: false,
-            checksum_header: None,
-        };
+        let state = call::state(self, &made, operation, CallInput::default());
+        let mut outgoing = Outgoing::new("GET", "https", authority.to_owned(), "/".into());
+        outgoing.query = query(parameters);
         let signing = Signing {
             auth: if made.signed { Auth::V4 } else { Auth::None },
             region: made.region.clone(),

@@ -1,13 +1,18 @@
 //! Checksums of requests and replies: botocore's flexible checksums.
 
+use crate::call::sign;
 use crate::error::CallError;
 use crate::session::client::ServiceClient;
+use crate::state::CallState;
 use crate::types::outgoing::{EncodedBody, Outgoing, Source};
+use crate::types::signing::{Auth, Signing};
+use crate::types::stream::Expected;
 use oxaws_config::client::ChecksumUse;
 use oxaws_http::Headers;
 use oxaws_model::Operation;
 use oxaws_sign::{Algorithm, ChunkedEncoder, Hasher};
 use oxaws_value::{Map, Value};
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read, Seek};
 
 /// The algorithm where neither the user nor the model names one (botocore's default where the AWS Common Runtime is
@@ -18,12 +23,8 @@ const DEFAULT: Algorithm = Algorithm::Crc64Nvme;
 ///
 /// # Errors
 /// For an unknown algorithm, or a body that can't be read.
-pub fn apply(
-    client: &ServiceClient,
-    operation: Operation,
-    params: &Map,
-    outgoing: &mut Outgoing,
-) -> Result<(), CallError> {
+pub fn apply(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> Result<(), CallError> {
+    let CallState { client, operation, params, .. } = state;
     if outgoing.headers.iter().any(|(name, _)| is_checksum_header(name)) {
         return Ok(());
     }
@@ -42,17 +43,33 @@ pub fn apply(
     } else {
         return Ok(());
     };
-    if operation.has_streaming_input() && outgoing.is_https() {
-        trailer(outgoing, algorithm)?;
-    } else {
-        let mut hasher = Hasher::new(algorithm);
-        outgoing.source.scan(|bytes| hasher.update(bytes))?;
-        outgoing.set_header(algorithm.header(), &hasher.finish().to_base64());
-        outgoing.checksum_header = Some(algorithm.header());
-    }
+    attach(state, outgoing, signing, algorithm)?;
     if let Some(name) = announced {
         outgoing.set_header(name, DEFAULT.name());
     }
+    Ok(())
+}
+
+/// Adds the checksum of the body: in a header, or in a trailer where a body streams over TLS.
+///
+/// # Errors
+/// When the body can't be read.
+pub fn attach(
+    state: &CallState,
+    outgoing: &mut Outgoing,
+    signing: &Signing,
+    algorithm: Algorithm,
+) -> Result<(), CallError> {
+    if state.operation.has_streaming_input() && outgoing.is_https() {
+        return trailer(outgoing, algorithm);
+    }
+    let mut hasher = Hasher::new(algorithm);
+    // The signature needs another hash of the same body, which is read once for both.
+    let is_v4 = !matches!(signing.auth, Auth::None | Auth::Bearer | Auth::V2);
+    let signed = is_v4 && sign::signs_body(state, signing, outgoing.is_https(), true);
+    outgoing.hash(&mut hasher, signed)?;
+    outgoing.set_header(algorithm.header(), &hasher.finish().to_base64());
+    outgoing.checksum_header = Some(algorithm.header());
     Ok(())
 }
 
@@ -63,26 +80,36 @@ fn is_checksum_header(name: &str) -> bool {
 }
 
 fn trailer(outgoing: &mut Outgoing, algorithm: Algorithm) -> Result<(), CallError> {
-    outgoing.set_header("Transfer-Encoding", "chunked");
     let encoding = match outgoing.header("Content-Encoding") {
         Some(there) => format!("{there},aws-chunked"),
         None => "aws-chunked".to_owned(),
     };
     outgoing.set_header("Content-Encoding", &encoding);
     outgoing.set_header("X-Amz-Trailer", algorithm.header());
-    let source = std::mem::replace(&mut outgoing.source, Source::Bytes(Vec::new()));
-    let (source, length) = match source {
+    let length = match std::mem::replace(&mut outgoing.source, Source::Bytes(Cow::Borrowed(b""))) {
         Source::Bytes(bytes) => {
             let length = bytes.len() as u64;
-            (Source::Encoded(Box::new(Trailing(ChunkedEncoder::new(Cursor::new(bytes), length, algorithm)))), length)
+            let encoder = ChunkedEncoder::new(Cursor::new(bytes.into_owned()), length, algorithm);
+            outgoing.source = Source::Encoded(Box::new(Trailing(encoder)));
+            length
         }
         Source::File(file) => {
             let length = file.length();
-            (Source::Encoded(Box::new(Trailing(ChunkedEncoder::new(file, length, algorithm)))), length)
+            outgoing.source = Source::Encoded(Box::new(Trailing(ChunkedEncoder::new(file, length, algorithm))));
+            length
+        }
+        Source::Streamed(body) => {
+            let length = body.length();
+            outgoing.source = Source::Streamed(body);
+            outgoing.trailer = Some(algorithm);
+            length
         }
         Source::Encoded(_) => return Err(CallError::Other("the body is encoded twice".into())),
     };
-    outgoing.source = source;
+    // Whoever streams a body knows its encoded length.
+    if outgoing.trailer.is_none() {
+        outgoing.set_header("Transfer-Encoding", "chunked");
+    }
     outgoing.set_header("X-Amz-Decoded-Content-Length", &length.to_string());
     outgoing.remove_header("Content-Length");
     Ok(())
@@ -106,63 +133,18 @@ impl<R: Read + Seek> oxaws_http::Source for Trailing<R> {
 
 impl<R: Read + Seek + std::fmt::Debug + Send> EncodedBody for Trailing<R> {}
 
-/// A checksum that a reply carries, and what has been read of its body.
-#[derive(Debug)]
-pub struct Expected {
-    text: String,
-    hasher: Hasher,
-}
-
-impl Expected {
-    /// What a reply's body has to be checked against, where the call asked for that and the reply has a checksum of the
-    /// whole body.
-    pub fn of(operation: Operation, params: &Map, headers: &Headers) -> Option<Expected> {
-        let mode = operation.http_checksum()?.validation_mode_member?;
-        params.get(mode)?;
-        let usable = Algorithm::BY_PRIORITY
-            .into_iter()
-            .filter(|a| operation.response_algorithms().any(|name| name.eq_ignore_ascii_case(a.name())));
-        // A `-` stands in the checksum of checksums of an object's parts: nothing to compare the body with.
-        let (algorithm, text) =
-            usable.filter_map(|a| Some((a, headers.get(a.header())?))).find(|(_, text)| !text.contains('-'))?;
-        Some(Expected { text: text.to_owned(), hasher: Hasher::new(algorithm) })
-    }
-
-    /// Takes more of the body.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
-    }
-
-    /// Checks the whole body.
-    ///
-    /// # Errors
-    /// When the checksum is another.
-    pub fn check(self) -> Result<(), CallError> {
-        let found = self.hasher.finish().to_base64();
-        if found == self.text {
-            return Ok(());
-        }
-        Err(CallError::Other(mismatch(&self.text, &found)))
-    }
-}
-
-fn mismatch(expected: &str, found: &str) -> String {
-    format!("Expected checksum {expected} did not match calculated checksum: {found}")
-}
-
-/// DynamoDB's `x-amz-crc32` of a reply in memory.
-///
-/// # Errors
-/// When it doesn't fit; a header that is no number isn't a checksum.
-pub fn check_crc32(headers: &Headers, body: &[u8]) -> Result<(), CallError> {
-    let Some(expected) = headers.get("x-amz-crc32").and_then(|text| text.trim().parse::<u64>().ok()) else {
-        return Ok(());
-    };
-    let found = Algorithm::Crc32.digest(body).as_bytes().iter().fold(0, |n, b| n << 8 | u64::from(*b));
-    if found == expected {
-        return Ok(());
-    }
-    Err(CallError::Other(mismatch(&expected.to_string(), &found.to_string())))
+/// What a reply's body has to be checked against, where the call asked for that and the reply has a checksum of the
+/// whole body.
+pub fn expected(operation: Operation, params: &Map, headers: &Headers) -> Option<Expected> {
+    let mode = operation.http_checksum()?.validation_mode_member?;
+    params.get(mode)?;
+    let usable = Algorithm::BY_PRIORITY
+        .into_iter()
+        .filter(|a| operation.response_algorithms().any(|name| name.eq_ignore_ascii_case(a.name())));
+    // A `-` stands in the checksum of checksums of an object's parts: nothing to compare the body with.
+    let (algorithm, text) =
+        usable.filter_map(|a| Some((a, headers.get(a.header())?))).find(|(_, text)| !text.contains('-'))?;
+    Some(Expected::new(algorithm, text))
 }
 
 /// Asks for the validation of the reply where the settings want it and the user said nothing.
@@ -188,29 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn dynamodbs_checksum() {
-        let headers: Headers = [("X-Amz-Crc32", "3421780262")].into_iter().collect();
-        assert!(check_crc32(&headers, b"123456789").is_ok());
-        let e = check_crc32(&headers, b"x").unwrap_err().to_string();
-        assert_eq!(e, "Expected checksum 3421780262 did not match calculated checksum: 2363233923");
-        let headers: Headers = [("x-amz-crc32", "no")].into_iter().collect();
-        assert!(check_crc32(&headers, b"x").is_ok());
-    }
-
-    #[test]
     fn trailers_change_the_framing() {
-        let mut outgoing = Outgoing {
-            method: "PUT".into(),
-            scheme: "https".into(),
-            authority: "a.test".into(),
-            path: "/".into(),
-            query: String::new(),
-            fragment: String::new(),
-            headers: vec![("Content-Encoding".into(), "gzip".into()), ("content-length".into(), "5".into())],
-            source: Source::Bytes(b"hello".to_vec()),
-            expect_continue: false,
-            checksum_header: None,
-        };
+        let mut outgoing = Outgoing::new("PUT", "https", "a.test".into(), "/".into());
+        outgoing.set_header("Content-Encoding", "gzip");
+        outgoing.set_header("content-length", "5");
+        outgoing.set_body(b"hello".to_vec());
         trailer(&mut outgoing, Algorithm::Crc32).unwrap();
         assert_eq!(outgoing.header("content-encoding"), Some("gzip,aws-chunked"));
         assert_eq!(outgoing.header("x-amz-decoded-content-length"), Some("5"));

@@ -38,7 +38,7 @@ pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoi
     let compressed = outcome
         .and_then(|()| encoder.finish())
         .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
-    outgoing.source = Source::Bytes(compressed);
+    outgoing.set_body(compressed);
     let encoding = match outgoing.header("Content-Encoding") {
         Some(there) => format!("{there},gzip"),
         None => "gzip".to_owned(),

@@ -1,9 +1,9 @@
 //! Where a call goes: the parameters of the endpoint rules, filled from settings, model and input.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::session::Session;
 use crate::session::client::ServiceClient;
+use crate::state::CallState;
 use oxaws_config::client::{AccountIdMode, AddressingStyle};
 use oxaws_endpoint::{BuiltinSettings, Endpoint, ParamValue, Params, ResolveError, RuleFailure, S3Call, S3Settings};
 use oxaws_model::Operation;

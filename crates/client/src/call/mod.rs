@@ -1,28 +1,26 @@
 //! One call: the stages in their order.
 
+pub mod build;
 pub mod checksum;
 pub mod compression;
 pub mod endpoint;
+pub mod parse;
 pub mod sign;
-pub mod state;
 pub mod transact;
 pub mod validate;
 
-use crate::call::state::CallState;
-use crate::call::validate::Streamed;
+use crate::call::parse::{Raw, Taker, Whole};
 use crate::error::CallError;
-use crate::pages::{Pages, Paging};
 use crate::services;
 use crate::session::client::ServiceClient;
 use crate::session::user_agent;
 use crate::session::{ClientOptions, Session};
+use crate::state::{Again, CallState};
 use crate::types::input::CallInput;
-use crate::types::outgoing::{Outgoing, Source};
 use crate::types::reply::Reply;
-use crate::types::signing::Signing;
 use oxaws_model::Operation;
-use oxaws_protocol::{self as protocol, Body, SerializeOptions};
-use oxaws_value::{Map, Value};
+use oxaws_protocol as protocol;
+use oxaws_value::Map;
 
 impl<'w> Session<'w> {
     /// Calls an operation.
@@ -40,9 +38,7 @@ impl<'w> Session<'w> {
     /// As [`Session::call`].
     pub fn call_raw(&self, operation: Operation, input: CallInput) -> Result<Reply, CallError> {
         let client = self.client(operation.service())?;
-        let mut state = CallState::new(self, &client, operation, input);
-        state.raw = true;
-        run(state)
+        run(state(self, &client, operation, input), &mut Raw)
     }
 
     /// What the body of a reply of [`Session::call_raw`] means.
@@ -56,10 +52,7 @@ impl<'w> Session<'w> {
             let options = protocol::ParseOptions { timestamps: protocol::Timestamps::Iso8601, clock };
             protocol::parse(operation, &reply, &options)
         })?;
-        match parsed.value {
-            Value::Map(map) => Ok(map),
-            _ => Ok(Map::new()),
-        }
+        Ok(parse::map(parsed.value))
     }
 
     /// Calls an operation by its names in the model (`sts`, `AssumeRole`).
@@ -92,57 +85,70 @@ impl<'w> Session<'w> {
         call(self, &client, operation, input)
     }
 
-    /// The pages of an operation.
+    /// Scheme and host that an operation would be sent to, for the steps of a login that no model knows.
     ///
     /// # Errors
-    /// When the paging options are wrong; the calls themselves come later.
-    pub fn pages<'a>(
-        &'a self,
-        operation: Operation,
-        input: CallInput,
-        paging: &Paging,
-    ) -> Result<Pages<'a, 'w>, CallError> {
-        // The client is made first: what is wrong with the set-up is reported before the paging options.
-        self.client(operation.service())?;
-        Pages::new(self, operation, input, paging)
-    }
-
-    /// The same with settings of the caller's own.
-    ///
-    /// # Errors
-    /// As [`Session::pages`].
-    pub fn pages_with<'a>(
-        &'a self,
-        operation: Operation,
-        input: CallInput,
-        options: ClientOptions,
-    ) -> Result<Pages<'a, 'w>, CallError> {
-        self.client_with(operation.service(), &options)?;
-        Ok(Pages::new(self, operation, input, &Paging::default())?.called_with(options))
+    /// When the endpoint can't be told.
+    pub fn base_url(
+        &self,
+        service: &str,
+        operation: &str,
+        params: Map,
+        options: &ClientOptions,
+    ) -> Result<String, CallError> {
+        let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
+        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
+        let client = self.client_with(found.service(), options)?;
+        let state = state(self, &client, found, CallInput::new(params));
+        let endpoint = endpoint::resolve(self, &client, found, &state)?;
+        let url = &endpoint.url;
+        let start = url.find("://").map_or(0, |at| at + 3);
+        let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+        Ok(url[..end].to_owned())
     }
 }
 
 fn call(session: &Session, client: &ServiceClient, operation: Operation, input: CallInput) -> Result<Reply, CallError> {
-    run(CallState::new(session, client, operation, input))
+    run(state(session, client, operation, input), &mut Whole)
+}
+
+/// What calls of the services' oddities are made with.
+static AGAIN: Again = Again { call: nested, presign: sign::presign };
+
+/// A call that has not begun.
+pub(crate) fn state<'a>(
+    session: &'a Session<'a>,
+    client: &'a ServiceClient,
+    operation: Operation,
+    input: CallInput,
+) -> CallState<'a> {
+    CallState::new(session, client, operation, input, &AGAIN)
 }
 
 /// A call that a handler makes for another one, through the same client.
-pub(crate) fn nested(state: &CallState, operation: Operation, input: CallInput) -> Result<Reply, CallError> {
-    let mut state = CallState::new(state.session, state.client, operation, input);
+fn nested(state: &CallState, operation: Operation, input: CallInput) -> Result<Reply, CallError> {
+    let mut state = self::state(state.session, state.client, operation, input);
     state.nested = true;
-    run(state)
+    run(state, &mut Whole)
 }
 
-fn run(mut state: CallState) -> Result<Reply, CallError> {
-    state.trail = state.session.trail(state.operation);
-    if let Some(trail) = &mut state.trail {
-        trail.call(&state.params, state.body_file.as_deref());
-    }
+fn run<T: Taker>(mut state: CallState, taker: &mut T) -> Result<T::Taken, CallError> {
+    state.begin();
     fill_idempotency_tokens(&mut state);
     services::before_build(&mut state)?;
+    let (session, client) = (state.session, state.client);
     // Not for a URL that somebody else will use: it is a matter of reading the reply.
-    checksum::ask_for_validation(state.client, state.operation, &mut state.params);
-    attempt_call(&mut state)
+    checksum::ask_for_validation(client, state.operation, &mut state.params);
+    let (mut outgoing, signing) = build::build(&state)?;
+    outgoing.set_header("User-Agent", &user_agent::text(session, None));
+    services::before_call(&mut state, &mut outgoing, &signing)?;
+    if let Some(key) = &client.dpop {
+        let proof = key.header(session.world(), &outgoing.url());
+        outgoing.set_header("DPoP", &proof);
+    }
+    compression::apply(client, state.operation, &mut outgoing)?;
+    checksum::apply(&state, &mut outgoing, &signing)?;
+    transact::transact(&mut state, &mut outgoing, &signing, None, taker)
 }
 
 /// A token that makes a repeated call the same call is made up where none is given.
@@ -150,154 +156,6 @@ fn fill_idempotency_tokens(state: &mut CallState) {
     for member in state.operation.input().into_iter().flat_map(|i| i.members()) {
         if member.idempotency_token() && !state.params.contains_key(member.name()) {
             state.params.insert(member.name(), oxaws_env::uuid4(state.session.world()));
-        }
-    }
-}
-
-/// The request as the endpoint and the protocol make it, without what is only for sending, and how it is to be signed.
-///
-/// # Errors
-/// When the endpoint can't be told or the parameters don't fit.
-pub(crate) fn build(state: &CallState) -> Result<(Outgoing, Signing), CallError> {
-    let (session, client, operation) = (state.session, state.client, state.operation);
-    if let Some(problem) = state.classes.problem_of_names() {
-        return Err(CallError::Other(problem.into()));
-    }
-    let endpoint = endpoint::resolve(session, client, operation, state)?;
-    if let Some(trail) = &state.trail {
-        trail.endpoint(&endpoint.url);
-    }
-    let signing = sign::choose(state, &endpoint)?;
-    let streamed = Streamed(state.body_file.is_some());
-    if client.settings.parameter_validation
-        && let Some(problems) = session
-            .with_clock(|clock| validate::problems(operation.input(), &state.params, &state.classes, streamed, &clock))
-    {
-        return Err(CallError::Validation(problems));
-    }
-    let world = session.world();
-    let request = session.with_clock(|clock| {
-        protocol::serialize(
-            operation,
-            &Value::Map(state.params.clone()),
-            &mut SerializeOptions {
-                stream_given: state.body_file.is_some(),
-                idempotency_token: &mut || oxaws_env::uuid4(world),
-                inject_host_prefix: client.settings.inject_host_prefix && !services::drops_host_prefix(operation),
-                clock,
-            },
-        )
-    });
-    let request = request.map_err(|e| CallError::Other(e.to_string()))?;
-    let mut outgoing = assemble(&endpoint, request, state)?;
-    for header in &endpoint.headers {
-        if let Some(value) = header.values.first() {
-            outgoing.set_header(&header.name, value);
-        }
-    }
-    Ok((outgoing, signing))
-}
-
-fn attempt_call(state: &mut CallState) -> Result<Reply, CallError> {
-    let (session, client, operation) = (state.session, state.client, state.operation);
-    let (mut outgoing, signing) = build(state)?;
-    outgoing.set_header("User-Agent", &user_agent::text(session, None));
-    services::before_call(state, &mut outgoing, &signing)?;
-    if let Some(key) = &client.dpop {
-        let proof = key.header(session.world(), &outgoing.url());
-        outgoing.set_header("DPoP", &proof);
-    }
-    compression::apply(client, operation, &mut outgoing)?;
-    checksum::apply(client, operation, &state.params, &mut outgoing)?;
-    transact::transact(state, &mut outgoing, signing)
-}
-
-/// Joins the endpoint and the serialised request to what is sent.
-fn assemble(
-    endpoint: &oxaws_endpoint::Endpoint,
-    request: protocol::Request,
-    state: &CallState,
-) -> Result<Outgoing, CallError> {
-    let base = endpoint.url.as_str();
-    let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
-    let (rest, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
-    let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (authority, base_path) = match rest.find('/') {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let prefix = request.host_prefix.as_deref().unwrap_or("");
-    // What the model's URI fixes stays as it stands there: `?uploads`, not `?uploads=`.
-    let fixed = operation_query(state.operation);
-    let own = request.query.iter().enumerate().map(|(i, (k, v))| match fixed.get(i) {
-        Some(text) if !text.contains(['=', '{']) => (*text).to_owned(),
-        _ => format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")),
-    });
-    let (query, fragment) = join_query(base_query, own.collect(), fragment);
-    // A bare `/` adds nothing to the endpoint's own path.
-    let path = match services::path(state, &request.path).as_str() {
-        "" | "/" => base_path.to_owned(),
-        path => format!("{}{path}", base_path.strip_suffix('/').unwrap_or(base_path)),
-    };
-    let source = match request.body {
-        Body::Empty => Source::Bytes(Vec::new()),
-        Body::Bytes(bytes) => Source::Bytes(bytes),
-        Body::Stream => match &state.body_file {
-            Some(file) => Source::file(file)?,
-            None => Source::Bytes(Vec::new()),
-        },
-    };
-    Ok(Outgoing {
-        method: request.method,
-        scheme: scheme.to_ascii_lowercase(),
-        authority: format!("{prefix}{authority}"),
-        path,
-        query,
-        fragment,
-        headers: request.headers,
-        source,
-        expect_continue: false,
-        checksum_header: None,
-    })
-}
-
-/// The query of the endpoint with the call's own, and what follows it. botocore writes the call's own at the end of the
-/// URL's text, behind a fragment too, which takes it with it.
-fn join_query(base: &str, own: Vec<String>, fragment: &str) -> (String, String) {
-    let base = Some(base.to_owned()).filter(|q| !q.is_empty());
-    if fragment.len() < 2 || own.is_empty() {
-        let all: Vec<String> = base.into_iter().chain(own).collect();
-        let fragment = if fragment.len() < 2 { "" } else { fragment };
-        return (all.join("&"), fragment.to_owned());
-    }
-    let mark = if base.is_some() || fragment.contains('?') { '&' } else { '?' };
-    (base.unwrap_or_default(), format!("{fragment}{mark}{}", own.join("&")))
-}
-
-/// The parts of the query in the model's URI.
-fn operation_query(operation: Operation) -> Vec<&'static str> {
-    let query = operation.uri().split_once('?').map_or("", |(_, query)| query);
-    query.split('&').filter(|part| !part.is_empty()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fragment_swallows_the_calls_own_query() {
-        let of =
-            |base, own: &[&str], fragment| join_query(base, own.iter().map(|s| (*s).to_owned()).collect(), fragment);
-        for (base, own, fragment, query, rest) in [
-            ("", &[][..], "", "", ""),
-            ("q=1", &["a=b", "c"], "", "q=1&a=b&c", ""),
-            ("q=1", &["a=b"], "#", "q=1&a=b", ""),
-            ("q=1", &[], "#f", "q=1", "#f"),
-            ("q=1", &["a=b", "c=d"], "#f", "q=1", "#f&a=b&c=d"),
-            ("", &["a=b"], "#f", "", "#f?a=b"),
-            ("", &["a=b"], "#f?x", "", "#f?x&a=b"),
-        ] {
-            assert_eq!(of(base, own, fragment), (query.to_owned(), rest.to_owned()));
         }
     }
 }

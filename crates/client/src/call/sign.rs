@@ -1,20 +1,17 @@
 //! Which way a call is signed, and signing it: botocore's choice, the signatures of the `sign` crate.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::services;
-use crate::session::Session;
-use crate::session::client::ServiceClient;
-use crate::session::identity;
-use crate::types::outgoing::{Outgoing, Signed, Source};
-use crate::types::signing::Auth;
-use crate::types::signing::{Keys, Signing};
+use crate::session::identity::{self, Credentials};
+use crate::state::CallState;
+use crate::types::outgoing::{Outgoing, Signed};
+use crate::types::signing::{Auth, Signing, as_sign};
 use oxaws_endpoint::{Choice, Endpoint, UrlError, choose_scheme};
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
-use oxaws_sign::{Headers, Payload, Rules, Scope, Signable};
+use oxaws_sign::{Payload, Rules, Scope, Signable};
 use oxaws_value::secret::{HIDDEN, has_user_info};
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Signing names whose requests are signed by S3's rules.
 const S3_NAMES: [&str; 4] = ["s3", "s3-outposts", "s3-object-lambda", "s3express"];
@@ -136,67 +133,68 @@ fn version_auth(version: &str) -> Auth {
     }
 }
 
-/// Signs a request.
+/// Signs a request in its headers. Those of an earlier attempt are replaced.
 ///
 /// # Errors
 /// Without credentials, or when the body can't be read.
 pub fn sign(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> Result<Signed, CallError> {
-    let url = outgoing.url();
-    let mut body = None;
-    let headers = match signing.auth {
+    let text = outgoing.url();
+    let mut form = None;
+    match signing.auth {
         Auth::None => {
-            let mut headers = outgoing.headers.clone();
-            if state.client.service.directory() == "s3" && matches!(outgoing.source, Source::Encoded(_)) {
-                let value = oxaws_sign::STREAMING_UNSIGNED_PAYLOAD_TRAILER;
-                headers.push(("X-Amz-Content-SHA256".into(), value.into()));
+            if state.client.service.directory() == "s3" && outgoing.has_trailer() {
+                outgoing.set_header("X-Amz-Content-SHA256", oxaws_sign::STREAMING_UNSIGNED_PAYLOAD_TRAILER);
             }
-            headers
         }
         Auth::Bearer => {
             let token = identity::bearer_token(state.session, state.client.service.signing_name())?;
-            let mut headers = borrowed(&outgoing.headers);
-            oxaws_sign::bearer(&mut headers, &token);
-            owned(headers)
+            oxaws_sign::bearer(&mut outgoing.headers, &token);
         }
-        Auth::V2 => {
-            body = Some(sign_v2(state, outgoing, &url)?);
-            outgoing.headers.clone()
+        Auth::V2 => form = Some(sign_v2(state, outgoing, &text)?),
+        Auth::V4 | Auth::V4a | Auth::V4S3Express => {
+            let url = sign_v4(state, outgoing, signing, &text)?;
+            return Ok(Signed { text, url, form });
         }
-        Auth::V4 | Auth::V4a | Auth::V4S3Express => sign_v4(state, outgoing, signing, &url)?,
-    };
-    Ok(Signed { method: outgoing.method.clone(), url, headers, body, expect_continue: outgoing.expect_continue })
-}
-
-fn sign_v4(
-    state: &CallState,
-    outgoing: &mut Outgoing,
-    signing: &Signing,
-    url: &str,
-) -> Result<Vec<(String, String)>, CallError> {
-    let express = signing.auth == Auth::V4S3Express;
-    let credentials = if express { services::express_credentials(state)? } else { credentials(state)? };
-    if signing.region.is_none() {
-        return Err(CallError::NoRegion);
     }
-    let host = host_header(url, &outgoing.authority)?;
-    let hash = payload(state, outgoing, signing)?;
-    let Outgoing { method, path, query, headers, source, .. } = outgoing;
-    let payload = match &hash {
-        Hash::Unsigned => Payload::Unsigned,
-        Hash::Trailer => Payload::StreamingUnsignedTrailer,
-        Hash::OfBytes => Payload::Bytes(source.bytes()),
-        Hash::Of(text) => Payload::Sha256(text),
-    };
-    let mut signed = borrowed(headers);
-    let mut request = Signable { method, host: &host, path, query, headers: &mut signed };
-    put_signature(state.session, state.client, signing, &credentials.as_sign(), &mut request, payload)?;
-    Ok(owned(signed))
+    let url = Url::parse(&text)?;
+    Ok(Signed { text, url, form })
 }
 
-/// The `Host` header that is signed. A port that is none is told in the words of Python's `urllib.parse`, which is asked
-/// for it here.
-fn host_header(url: &str, authority: &str) -> Result<String, CallError> {
-    Url::parse(url).map(|url| url.host_header()).map_err(|e| match oxaws_endpoint::bad_port(authority) {
+/// Signs in one of the ways of version 4; gives the URL, taken apart.
+fn sign_v4(state: &CallState, outgoing: &mut Outgoing, signing: &Signing, text: &str) -> Result<Url, CallError> {
+    let held = credentials(state, signing)?;
+    let credentials = as_sign(&held);
+    let region = signing.region.as_deref().ok_or(CallError::NoRegion)?;
+    let url = parse_url(text, &outgoing.authority)?;
+    let checksum = outgoing.checksum_header.unwrap_or("Content-MD5");
+    let has_checksum = outgoing.header(checksum).is_some();
+    let hash = match outgoing.has_trailer() {
+        false if signs_body(state, signing, outgoing.is_https(), has_checksum) => Some(outgoing.sha256()?),
+        _ => None,
+    };
+    let payload = match &hash {
+        _ if outgoing.has_trailer() => Payload::StreamingUnsignedTrailer,
+        Some(hash) => Payload::Sha256(hash),
+        None => Payload::Unsigned,
+    };
+    let Outgoing { method, path, query, headers, .. } = outgoing;
+    let (host, rules) = (url.host_header(), rules(signing));
+    let mut request = Signable { method, host: &host, path, query, headers };
+    let scope = Scope { region, service: &signing.name, time: state.session.now() };
+    let keys = &state.client.memory.keys;
+    if signing.auth == Auth::V4a {
+        let key = keys.v4a(&credentials).ok_or(CallError::NoCredentials)?;
+        oxaws_sign::sign_v4a(&mut request, &credentials, &key, &scope, payload, &rules);
+    } else {
+        oxaws_sign::sign_v4(&mut request, &credentials, &scope, payload, &rules, &keys.v4);
+    }
+    Ok(url)
+}
+
+/// The URL, whose host is signed. A port that is none is told in the words of Python's `urllib.parse`, which is asked for
+/// it here.
+fn parse_url(url: &str, authority: &str) -> Result<Url, CallError> {
+    Url::parse(url).map_err(|e| match oxaws_endpoint::bad_port(authority) {
         // A password with a `/` that should have been percent-encoded looks like a port.
         Some(UrlError::Port(_)) if !authority.contains('@') && has_user_info(url) => {
             CallError::Other(UrlError::Port(HIDDEN.into()).to_string())
@@ -204,31 +202,6 @@ fn host_header(url: &str, authority: &str) -> Result<String, CallError> {
         Some(bad) => CallError::Other(bad.to_string()),
         None => e.into(),
     })
-}
-
-/// Signs a request in its headers, in one of the ways of version 4.
-///
-/// # Errors
-/// Without a region, or a key that can be made from the credentials.
-pub(crate) fn put_signature(
-    session: &Session,
-    client: &ServiceClient,
-    signing: &Signing,
-    credentials: &oxaws_sign::Credentials<'_>,
-    request: &mut Signable<'_, '_>,
-    payload: Payload<'_>,
-) -> Result<(), CallError> {
-    let region = signing.region.as_deref().ok_or(CallError::NoRegion)?;
-    let rules = rules(signing);
-    let scope = Scope { region, service: &signing.name, time: session.now() };
-    let keys = &client.memory.keys;
-    if signing.auth == Auth::V4a {
-        let key = keys.v4a(credentials).ok_or(CallError::NoCredentials)?;
-        oxaws_sign::sign_v4a(request, credentials, &key, &scope, payload, &rules);
-    } else {
-        oxaws_sign::sign_v4(request, credentials, &scope, payload, &rules, &keys.v4);
-    }
-    Ok(())
 }
 
 fn rules(signing: &Signing) -> Rules {
@@ -239,49 +212,24 @@ fn rules(signing: &Signing) -> Rules {
     }
 }
 
-/// What stands for the body in a signature.
-enum Hash {
-    Unsigned,
-    Trailer,
-    OfBytes,
-    Of(String),
-}
-
-fn payload(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> Result<Hash, CallError> {
-    if matches!(outgoing.source, Source::Encoded(_)) {
-        return Ok(Hash::Trailer);
+/// Whether the signature covers the body. S3's does by `payload_signing_enabled` where that is set; else unless TLS and a
+/// checksum both protect a body that streams (botocore.auth: `S3SigV4Auth._should_sha256_sign_payload`).
+pub fn signs_body(state: &CallState, signing: &Signing, https: bool, has_checksum: bool) -> bool {
+    if !signing.s3 {
+        return !signing.unsigned_body;
     }
-    let sign_it = if signing.s3 { s3_signs_payload(state, outgoing, signing) } else { !signing.unsigned_body };
-    if !sign_it {
-        return Ok(Hash::Unsigned);
-    }
-    if matches!(outgoing.source, Source::Bytes(_)) {
-        return Ok(Hash::OfBytes);
-    }
-    let mut hasher = oxaws_sign::Hasher::new(oxaws_sign::Algorithm::Sha256);
-    outgoing.source.scan(|bytes| hasher.update(bytes))?;
-    Ok(Hash::Of(hasher.finish().to_hex()))
-}
-
-/// Whether S3's signature covers the body: by `payload_signing_enabled` where that is set; else unless TLS and a checksum
-/// both protect a body that streams.
-fn s3_signs_payload(state: &CallState, outgoing: &Outgoing, signing: &Signing) -> bool {
     if let Some(set) = state.client.settings.s3.payload_signing_enabled {
         return set;
     }
-    let checksum = outgoing.checksum_header.unwrap_or("Content-MD5");
-    if !outgoing.is_https() || outgoing.header(checksum).is_none() {
-        return true;
-    }
-    !state.operation.has_streaming_input() && !signing.unsigned_body
+    !https || !has_checksum || (!state.operation.has_streaming_input() && !signing.unsigned_body)
 }
 
 fn sign_v2(state: &CallState, outgoing: &Outgoing, url: &str) -> Result<Vec<u8>, CallError> {
-    let credentials = credentials(state)?;
-    let mut form = services::form_pairs(outgoing.source.bytes());
+    let held = state.client.credentials(state.session)?.ok_or(CallError::NoCredentials)?;
+    let mut form = services::form::pairs(outgoing.source.bytes());
     let host = Url::parse(url)?.host_header();
     let now = state.session.now();
-    oxaws_sign::sign_v2_form(&outgoing.method, &host, &outgoing.path, &mut form, &credentials.as_sign(), now);
+    oxaws_sign::sign_v2_form(&outgoing.method, &host, &outgoing.path, &mut form, &as_sign(&held), now);
     Ok(oxaws_protocol::form_encode(&form).into_bytes())
 }
 
@@ -297,29 +245,30 @@ pub fn presign(
     expires: i64,
 ) -> Result<String, CallError> {
     let url = outgoing.url();
-    let express = signing.auth == Auth::V4S3Express;
-    let credentials = match signing.auth {
+    match signing.auth {
         Auth::None => return Ok(url),
-        Auth::V4 | Auth::V4a => credentials(state)?,
-        Auth::V4S3Express => services::express_credentials(state)?,
         Auth::Bearer => return Err(unsupported("bearer")),
         Auth::V2 => return Err(unsupported("v2-query")),
-    };
+        Auth::V4 | Auth::V4a | Auth::V4S3Express => {}
+    }
+    let held = credentials(state, signing)?;
+    let credentials = as_sign(&held);
     let region = region.or(signing.region.as_deref()).ok_or(CallError::NoRegion)?;
-    let host = host_header(&url, &outgoing.authority)?;
-    let mut headers = borrowed(&outgoing.headers);
+    let host = parse_url(&url, &outgoing.authority)?.host_header();
+    let mut headers = outgoing.headers.clone();
     let rules = rules(signing);
-    let payload = if signing.s3 || express { Payload::Unsigned } else { Payload::Bytes(b"") };
+    let unsigned = signing.s3 || signing.auth == Auth::V4S3Express;
+    let payload = if unsigned { Payload::Unsigned } else { Payload::Bytes(b"") };
     let path = if outgoing.path.is_empty() { "/" } else { &outgoing.path };
     let request =
         Signable { method: &outgoing.method, host: &host, path, query: &outgoing.query, headers: &mut headers };
     let scope = Scope { region, service: &signing.name, time: state.session.now() };
     let keys = &state.client.memory.keys;
     let (query, _) = if signing.auth == Auth::V4a {
-        let key = keys.v4a(&credentials.as_sign()).ok_or(CallError::NoCredentials)?;
-        oxaws_sign::presign_v4a(&request, &credentials.as_sign(), &key, &scope, payload, &rules, expires)
+        let key = keys.v4a(&credentials).ok_or(CallError::NoCredentials)?;
+        oxaws_sign::presign_v4a(&request, &credentials, &key, &scope, payload, &rules, expires)
     } else {
-        oxaws_sign::presign_v4(&request, &credentials.as_sign(), &scope, payload, &rules, expires, &keys.v4)
+        oxaws_sign::presign_v4(&request, &credentials, &scope, payload, &rules, expires, &keys.v4)
     };
     Ok(format!("{}://{}{path}?{query}", outgoing.scheme, outgoing.authority))
 }
@@ -328,22 +277,11 @@ fn unsupported(version: &str) -> CallError {
     CallError::Other(format!("Signature version(s) are not supported: {version}"))
 }
 
-fn credentials(state: &CallState) -> Result<Keys, CallError> {
-    let found = state.client.credentials(state.session)?.ok_or(CallError::NoCredentials)?;
-    Ok(Keys {
-        access_key_id: found.access_key_id.clone(),
-        secret_access_key: found.secret_access_key.clone(),
-        session_token: found.session_token.clone().filter(|token| !token.is_empty()),
-    })
-}
-
-fn borrowed(headers: &[(String, String)]) -> Headers<'_> {
-    headers.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), Cow::Borrowed(v.as_bytes()))).collect()
-}
-
-fn owned(headers: Headers<'_>) -> Vec<(String, String)> {
-    let text = |value: Cow<'_, [u8]>| String::from_utf8_lossy(&value).into_owned();
-    headers.into_iter().map(|(k, v)| (k.into_owned(), text(v))).collect()
+fn credentials(state: &CallState, signing: &Signing) -> Result<Arc<Credentials>, CallError> {
+    match signing.auth {
+        Auth::V4S3Express => services::express_credentials(state),
+        _ => state.client.credentials(state.session)?.ok_or(CallError::NoCredentials),
+    }
 }
 
 #[cfg(test)]

@@ -1,26 +1,35 @@
-//! Sends a request until the call is settled: a reply, an error that isn't worth another attempt, or no attempt left.
+//! Sends a request until the call is settled: a reply, an error that isn't worth another attempt, or no attempt left. All
+//! calls come this way, those of the S3 engine too.
 
-use crate::call::checksum::Expected;
 use crate::call::endpoint;
+use crate::call::parse::{self, Taker};
 use crate::call::sign;
-use crate::call::state::CallState;
 use crate::error::{CallError, ServiceFailure};
 use crate::retry::attempts::{self, Attempts, Outcome};
 use crate::services::{self, Detour};
 use crate::session::monitor::{Seen, Watch};
-use crate::types::outgoing::{self, Outgoing, StreamBody};
-use crate::types::reply::{Answer, Reply};
+use crate::state::CallState;
+use crate::types::outgoing::Outgoing;
+use crate::types::reply::Answer;
 use crate::types::signing::Signing;
-use oxaws_http::Url;
-use oxaws_protocol::{self as protocol, ParseOptions, Timestamps};
-use oxaws_value::{Map, Value};
+use oxaws_http::{Body, Cancel, Client, Request};
+use std::time::Duration;
 
-/// The largest reply that is held in memory, in bytes.
-const MAX_REPLY: usize = 512 << 20;
+/// The longest time that a pause goes on before somebody looks whether the call was cancelled.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The connections that a call takes in place of the session's, and what ends it.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    /// The connections.
+    pub http: &'a Client,
+    /// Ends the call.
+    pub cancel: &'a Cancel,
+}
 
 /// How an attempt ended.
-enum Attempt {
-    Reply(Box<Reply>),
+enum Attempt<T> {
+    Taken(T),
     /// A reply in memory that its checksum doesn't fit.
     Damaged(CallError, Answer),
     Refused(Box<ServiceFailure>, Answer),
@@ -30,28 +39,39 @@ enum Attempt {
 ///
 /// # Errors
 /// The last attempt's.
-pub fn transact(state: &mut CallState, outgoing: &mut Outgoing, signing: Signing) -> Result<Reply, CallError> {
-    let mut watch = Watch::start(state);
-    let result = settle(state, outgoing, signing, &mut watch);
+pub fn transact<T: Taker>(
+    state: &mut CallState,
+    outgoing: &mut Outgoing,
+    signing: &Signing,
+    line: Option<Line<'_>>,
+    taker: &mut T,
+) -> Result<T::Taken, CallError> {
+    let mut watch = Watch::start(state.session, state.operation);
+    let result = settle(state, outgoing, signing, line, taker, &mut watch);
     watch.end(&result);
     result
 }
 
-fn settle(
+fn settle<T: Taker>(
     state: &mut CallState,
     outgoing: &mut Outgoing,
-    mut signing: Signing,
+    signing: &Signing,
+    line: Option<Line<'_>>,
+    taker: &mut T,
     watch: &mut Watch,
-) -> Result<Reply, CallError> {
+) -> Result<T::Taken, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     let world = session.world();
-    let invocation = oxaws_env::uuid4(world);
+    let cancel = line.map_or(session.cancel(), |line| line.cancel);
+    let id = client.memory.call_id(world);
     let mut attempts = Attempts::new(operation, &client.quota, client.max_attempts(), world);
+    let mut moved = None;
     loop {
         services::before_attempt(state, outgoing)?;
-        let outcome = one_attempt(state, outgoing, &signing, &invocation, &attempts, watch);
+        let signing = moved.as_ref().unwrap_or(signing);
+        let outcome = one_attempt(state, outgoing, signing, line, (&id, &attempts), taker, watch);
         watch.response(&match &outcome {
-            Ok(Attempt::Reply(reply)) => Seen::Answer(reply.status, &reply.headers, None),
+            Ok(Attempt::Taken(_)) => Seen::Told,
             Ok(Attempt::Damaged(_, answer)) => Seen::Answer(answer.status, &answer.headers, None),
             Ok(Attempt::Refused(failure, answer)) => Seen::Answer(answer.status, &answer.headers, Some(&failure.error)),
             Err(error) => Seen::Fault(error),
@@ -62,9 +82,9 @@ fn settle(
             limiter.after_attempt(world, throttled);
         }
         let (pause, detour, error, answer) = match outcome {
-            Ok(Attempt::Reply(reply)) => {
+            Ok(Attempt::Taken(taken)) => {
                 attempts.succeeded();
-                return Ok(Reply { retries: attempts.number() - 1, ..*reply });
+                return Ok(taken);
             }
             Ok(Attempt::Damaged(error, answer)) => {
                 (attempts.retry(Outcome::Damaged, Some(&answer.headers), world), Detour::None, error, Some(answer))
@@ -88,57 +108,71 @@ fn settle(
         if let (Some(pause), Some(trail)) = (pause, &state.trail) {
             trail.retry(error.to_string(), pause);
         }
-        match (pause, detour) {
-            (None, Detour::None) => return Err(error),
-            (Some(pause), _) => world.sleep(pause),
-            (None, Detour::Elsewhere | Detour::Again) => {}
+        if pause.is_none() && detour == Detour::None {
+            return Err(error);
         }
-        if session.cancel().is_cancelled() {
+        outgoing.source.rewind()?;
+        let mut left = pause.unwrap_or_default();
+        while !left.is_zero() && !cancel.is_cancelled() {
+            let step = left.min(LOOK);
+            world.sleep(step);
+            left -= step;
+        }
+        if cancel.is_cancelled() {
             return Err(CallError::Interrupted);
         }
         if detour == Detour::Elsewhere {
             let endpoint = endpoint::resolve(session, client, operation, state)?;
             outgoing.move_to(&endpoint.url, false);
-            signing = sign::choose(state, &endpoint)?;
+            moved = Some(sign::choose(state, &endpoint)?);
         }
-        outgoing.source.rewind()?;
         let timeout = session.options().read_timeout.filter(|t| *t != 0);
         session.with_clock(|clock| attempts.next(answer.as_ref().map(|a| (&a.headers, timeout)), &clock));
     }
 }
 
-fn one_attempt(
+fn one_attempt<T: Taker>(
     state: &CallState,
     outgoing: &mut Outgoing,
     signing: &Signing,
-    invocation: &str,
-    attempts: &Attempts,
+    line: Option<Line<'_>>,
+    (id, attempts): (&str, &Attempts),
+    taker: &mut T,
     watch: &mut Watch,
-) -> Result<Attempt, CallError> {
+) -> Result<Attempt<T::Taken>, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
-    let mut signed = sign::sign(state, outgoing, signing)?;
-    // Not part of the signature, as in the CLI.
-    signed.headers.push(("amz-sdk-invocation-id".into(), invocation.to_owned()));
-    signed.headers.push(("amz-sdk-request".into(), attempts.header()));
-    watch.request(&signed);
+    outgoing.remove_header("amz-sdk-invocation-id");
+    outgoing.remove_header("amz-sdk-request");
+    let signed = sign::sign(state, outgoing, signing)?;
+    // Not part of the signature, as in the CLI: a proxy may change them.
+    outgoing.renew_header("amz-sdk-invocation-id", id.to_owned());
+    outgoing.renew_header("amz-sdk-request", attempts.header());
+    watch.request(outgoing);
     if let Some(trail) = &state.trail {
         trail.sent(&signed, outgoing, state.body_file.as_deref());
     }
-    let url = Url::parse(&signed.url)?;
     if let Some(limiter) = client.quota.limiter() {
         limiter.before_request(session.world());
     }
-    let mut response = outgoing::send(session.http()?, &url, &signed, &mut outgoing.source)?;
+    let http = match line {
+        Some(line) => line.http,
+        None => session.http()?,
+    };
+    let mut response = http.send(Request {
+        method: &outgoing.method,
+        url: &signed.url,
+        headers: &outgoing.headers,
+        body: match &signed.form {
+            Some(form) => Body::Bytes(form),
+            None => outgoing.source.body(outgoing.trailer),
+        },
+        expect_continue: outgoing.expect_continue,
+        cancel: line.map(|line| line.cancel.clone()),
+    })?;
     let good = response.status < 300;
-    let streams = operation.has_streaming_output() && good;
-    let events = operation.has_event_stream_output() && good;
-    let body = if streams || events { Vec::new() } else { response.body.read_to_vec(MAX_REPLY)? };
-    let mut answer = Answer { status: response.status, headers: response.headers, body };
-    let mut expected = if events { None } else { Expected::of(operation, &state.params, &answer.headers) };
-    if !streams && let Some(mut expected) = expected.take() {
-        expected.update(&answer.body);
-        expected.check()?;
-    }
+    let left = good && taker.leaves_body(operation);
+    let body = if left { Vec::new() } else { response.body.read_to_vec(taker.limit())? };
+    let answer = Answer { status: response.status, reason: response.reason, headers: response.headers, body };
     // With a single attempt the CLI doesn't look at this checksum.
     if !attempts.is_single()
         && let Err(damage) = services::check_reply(state, &answer.headers, &answer.body)
@@ -148,62 +182,14 @@ fn one_attempt(
         }
         return Ok(Attempt::Damaged(damage, answer));
     }
-    let mut headers: Vec<(String, String)> = answer.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let extra = services::before_parse(state, &mut headers);
-    let reply =
-        protocol::Reply { status: answer.status, reason: &response.reason, headers: &headers, body: &answer.body };
-    let timestamps =
-        if session.config()?.timestamps_as_on_the_wire()? { Timestamps::Wire } else { Timestamps::Iso8601 };
-    if !good || services::is_error_in_disguise(state, &reply) {
-        let reply = services::as_error(&reply);
-        let error = session
-            .with_clock(|clock| protocol::parse_error(operation, &reply, &ParseOptions { timestamps, clock }))?;
-        let operation = operation.name().to_owned();
-        let headers = answer.headers.clone();
-        let failure = Box::new(ServiceFailure { operation, error, retries: None, headers });
+    if !good || (!left && taker.is_error(state, &answer)) {
+        let failure = parse::refusal(state, &answer)?;
         if let Some(trail) = &state.trail {
             trail.refused(&failure, answer.status, &answer.body);
         }
-        return Ok(Attempt::Refused(failure, answer));
+        return Ok(Attempt::Refused(Box::new(failure), answer));
     }
-    if state.raw {
-        if let Some(trail) = &state.trail {
-            trail.reply(client, (answer.status, &answer.headers), Some(&answer.body));
-        }
-        return Ok(Attempt::Reply(Box::new(Reply {
-            value: Map::new(),
-            stream: None,
-            status: answer.status,
-            headers: answer.headers,
-            request_id: None,
-            body: answer.body,
-            retries: 0,
-        })));
-    }
-    let parsed = session.with_clock(|clock| protocol::parse(operation, &reply, &ParseOptions { timestamps, clock }))?;
-    let request_id = parsed.request_id;
-    let mut value = match parsed.value {
-        Value::Map(map) => map,
-        _ => Map::new(),
-    };
-    if let Some((name, text)) = extra {
-        value.insert(name, text);
-    }
-    if let Some(trail) = &state.trail {
-        let body = (!streams && !events).then_some(&*answer.body);
-        trail.answered((answer.status, &answer.headers), body, &value, request_id.as_deref());
-    }
-    services::after_call(state, &mut value, &answer.body)?;
-    if !streams && let Some(member) = parsed.stream_member {
-        value.insert(member.name(), Value::Bytes(std::mem::take(&mut answer.body)));
-    }
-    Ok(Attempt::Reply(Box::new(Reply {
-        value,
-        stream: (streams || events).then(|| StreamBody::new(response.body, expected)),
-        status: answer.status,
-        headers: answer.headers,
-        request_id,
-        body: Vec::new(),
-        retries: 0,
-    })))
+    watch.answer(answer.status, &answer.headers);
+    let body = left.then_some(response.body);
+    taker.take(state, answer, body, attempts.number() - 1).map(Attempt::Taken)
 }

@@ -1,12 +1,12 @@
 //! Lists of replies that are handed on element by element: a long one need not be held.
 
-use crate::call::state::CallState;
+use crate::call::{self, parse};
 use crate::error::CallError;
 use crate::services;
 use crate::session::Session;
 use crate::types::input::CallInput;
 use oxaws_model::{Operation, Protocol};
-use oxaws_protocol::{self as protocol, ListTaker, ParseOptions, Timestamps};
+use oxaws_protocol::{self as protocol, ListTaker};
 use oxaws_value::{Map, Value};
 
 /// Takes the elements of lists.
@@ -140,26 +140,21 @@ impl Session<'_> {
             return Ok(self.call(operation, input)?.value);
         }
         let reply = self.call_raw(operation, input)?;
-        let timestamps =
-            if self.config()?.timestamps_as_on_the_wire()? { Timestamps::Wire } else { Timestamps::Iso8601 };
         let headers: Vec<(String, String)> = reply.headers.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let raw = protocol::Reply { status: reply.status, reason: "", headers: &headers, body: &reply.body };
         let paths = std::mem::take(&mut apart.paths);
-        let mut parsed = self.with_clock(|clock| {
+        let mut parsed = self.parsing(|options| {
             let lists = protocol::Lists { paths: &paths, taker: apart };
-            protocol::parse_without_lists(operation, &raw, &ParseOptions { timestamps, clock }, lists)
-        });
+            protocol::parse_without_lists(operation, &raw, options, lists)
+        })?;
         apart.paths = paths;
         if parsed.is_ok() && apart.taker.need_all() {
             apart.settle_rest();
-            parsed = self.with_clock(|clock| protocol::parse(operation, &raw, &ParseOptions { timestamps, clock }));
+            parsed = self.parsing(|options| protocol::parse(operation, &raw, options))?;
         }
-        let mut value = match parsed?.value {
-            Value::Map(map) => map,
-            _ => Map::new(),
-        };
+        let mut value = parse::map(parsed?.value);
         let client = self.client(operation.service())?;
-        let state = CallState::new(self, &client, operation, CallInput::default());
+        let state = call::state(self, &client, operation, CallInput::default());
         services::after_call(&state, &mut value, &reply.body)?;
         Ok(value)
     }

@@ -588,6 +588,37 @@ fn page_size(operation: Operation, key: &str, text: &str) -> Result<Value, CallE
     Ok(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
 }
 
+impl<'w> Session<'w> {
+    /// The pages of an operation.
+    ///
+    /// # Errors
+    /// When the paging options are wrong; the calls themselves come later.
+    pub fn pages<'a>(
+        &'a self,
+        operation: Operation,
+        input: CallInput,
+        paging: &Paging,
+    ) -> Result<Pages<'a, 'w>, CallError> {
+        // The client is made first: what is wrong with the set-up is reported before the paging options.
+        self.client(operation.service())?;
+        Pages::new(self, operation, input, paging)
+    }
+
+    /// The same with settings of the caller's own.
+    ///
+    /// # Errors
+    /// As [`Session::pages`].
+    pub fn pages_with<'a>(
+        &'a self,
+        operation: Operation,
+        input: CallInput,
+        options: ClientOptions,
+    ) -> Result<Pages<'a, 'w>, CallError> {
+        self.client_with(operation.service(), &options)?;
+        Ok(Pages::new(self, operation, input, &Paging::default())?.called_with(options))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

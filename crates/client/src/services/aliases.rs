@@ -1,7 +1,7 @@
 //! Parameters with a second name, which input from a file may use.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
+use crate::state::CallState;
 
 /// Service, operation (empty for any), name and second name (botocore's `_add_parameter_aliases`).
 const ALIASES: [(&str, &str, &str, &str); 3] = [

@@ -1,8 +1,7 @@
 //! Endpoint discovery: some services (Timestream must, DynamoDB may) name the endpoint that an account has to use.
 
-use crate::call;
-use crate::call::state::CallState;
 use crate::error::{CallError, ServiceFailure};
+use crate::state::CallState;
 use crate::types::input::CallInput;
 use crate::types::outgoing::Outgoing;
 use oxaws_model::{Operation, Service};
@@ -104,7 +103,7 @@ fn address(state: &CallState, discoverer: Operation, required: bool) -> Result<O
 
 /// Asks the service; `None` when it can't be reached.
 fn refresh(state: &CallState, discoverer: Operation) -> Result<Option<String>, CallError> {
-    let reply = match call::nested(state, discoverer, CallInput::new(Map::new())) {
+    let reply = match (state.again.call)(state, discoverer, CallInput::new(Map::new())) {
         Ok(reply) => reply,
         Err(CallError::Http(_)) => {
             state.client.memory.discovered().pause_until = Some(state.session.now() + PAUSE);

@@ -1,12 +1,12 @@
 //! Sessions of S3 Express buckets: short-lived credentials from CreateSession, kept while they are good.
 
-use crate::call;
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::session::memory::ExpressSession;
+use crate::state::CallState;
 use crate::types::input::CallInput;
-use crate::types::signing::Keys;
+use oxaws_creds::Credentials;
 use oxaws_value::{Map, Timestamp, Value};
+use std::sync::Arc;
 
 /// With less left than this, in seconds, a new session is made; if that fails, the old one is used.
 const ADVISORY: f64 = 45.0;
@@ -17,7 +17,7 @@ const MANDATORY: f64 = 10.0;
 ///
 /// # Errors
 /// When the session can't be made.
-pub(super) fn credentials(state: &CallState) -> Result<Keys, CallError> {
+pub(super) fn credentials(state: &CallState) -> Result<Arc<Credentials>, CallError> {
     let bucket = state.bucket().unwrap_or_default().to_owned();
     let held = state.client.memory.session_of(&bucket);
     let left = held.as_ref().map(|s| s.ends - state.session.now() as f64);
@@ -49,18 +49,21 @@ fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
     let missing = |name: &str| CallError::Other(format!("'{name}'"));
     let operation = state.client.service.operation_named("CreateSession").ok_or_else(|| missing("CreateSession"))?;
     let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
-    let reply = call::nested(state, operation, CallInput::new(params))?;
+    let reply = (state.again.call)(state, operation, CallInput::new(params))?;
     let credentials = reply.value.get("Credentials").ok_or_else(|| missing("Credentials"))?;
     let text =
         |name: &str| credentials.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| missing(name));
     let expiration = text("Expiration")?;
     let ends = state.session.with_clock(|clock| Timestamp::parse(&expiration, &clock).map(|t| t.unix_float()));
     Ok(ExpressSession {
-        keys: Keys {
+        keys: Arc::new(Credentials {
             access_key_id: text("AccessKeyId")?,
             secret_access_key: text("SecretAccessKey")?,
             session_token: Some(text("SessionToken")?),
-        },
+            account_id: None,
+            expiration: None,
+            method: "s3-express",
+        }),
         ends: ends.map_err(|e| CallError::Other(e.to_string()))?,
     })
 }

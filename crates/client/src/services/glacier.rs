@@ -29,7 +29,7 @@ pub(super) fn headers(operation: &str, version: &str, outgoing: &mut Outgoing) -
         let hash = match &mut outgoing.source {
             Source::Bytes(bytes) => oxaws_sign::tree_hash(&bytes[..]),
             Source::File(file) => oxaws_sign::tree_hash(file),
-            Source::Encoded(_) => return Ok(()),
+            Source::Encoded(_) | Source::Streamed(_) => return Ok(()),
         };
         let hash = hash.map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
         outgoing.source.rewind()?;

@@ -1,7 +1,7 @@
 //! Operations that go to a place or in a form of their own.
 
-use super::form_pairs;
-use crate::types::outgoing::{Outgoing, Source};
+use super::form;
+use crate::types::outgoing::Outgoing;
 use oxaws_value::parse_json_bytes;
 
 /// Machine Learning's `Predict` goes to the endpoint that its input names.
@@ -20,6 +20,6 @@ pub(super) fn query_as_form(outgoing: &mut Outgoing) {
     outgoing.set_header("Content-Type", "application/x-www-form-urlencoded");
     outgoing.method = "POST".into();
     let query = std::mem::take(&mut outgoing.query);
-    debug_assert!(!form_pairs(query.as_bytes()).is_empty());
-    outgoing.source = Source::Bytes(query.into_bytes());
+    debug_assert!(!form::pairs(query.as_bytes()).is_empty());
+    outgoing.set_body(query.into_bytes());
 }

@@ -6,33 +6,35 @@
 //! [`after_call`] and [`final_error`] (`after-call`).
 
 mod aliases;
+mod crc32;
 mod discovery;
 mod documents;
 mod encoding_type;
 mod express;
+pub mod form;
 mod glacier;
 mod hosts;
 mod presigned_copy;
 mod region_redirect;
 mod route53;
-mod s3_input;
+pub mod s3_input;
 mod s3_reply;
 mod s3_request;
 mod s3control;
 mod user_data;
 mod xml;
 
-use crate::call::state::CallState;
 use crate::error::{CallError, ServiceFailure};
 use crate::session::client::ServiceClient;
+use crate::state::CallState;
 use crate::types::outgoing::Outgoing;
 use crate::types::reply::Answer;
 use crate::types::signing::Auth;
-use crate::types::signing::Keys;
+use oxaws_creds::Credentials;
 use oxaws_http::Headers;
 use oxaws_model::Operation;
-use oxaws_protocol::Reply;
 use oxaws_value::Map;
+use std::sync::Arc;
 
 /// Changes the parameters before they are checked.
 ///
@@ -153,7 +155,7 @@ pub fn before_attempt(state: &CallState, outgoing: &mut Outgoing) -> Result<(), 
 ///
 /// # Errors
 /// When the session can't be made.
-pub fn express_credentials(state: &CallState) -> Result<Keys, CallError> {
+pub fn express_credentials(state: &CallState) -> Result<Arc<Credentials>, CallError> {
     express::credentials(state)
 }
 
@@ -163,13 +165,8 @@ pub fn before_parse(state: &CallState, headers: &mut Vec<(String, String)>) -> O
 }
 
 /// Whether a success is an error in disguise.
-pub fn is_error_in_disguise(state: &CallState, reply: &Reply) -> bool {
-    state.client.service.directory() == "s3" && s3_reply::is_error_in_disguise(state, reply)
-}
-
-/// The reply as the error that it is.
-pub fn as_error<'a>(reply: &Reply<'a>) -> Reply<'a> {
-    if reply.status >= 300 { *reply } else { Reply { status: 500, ..*reply } }
+pub fn is_error_in_disguise(state: &CallState, status: u16, body: &[u8]) -> bool {
+    state.client.service.directory() == "s3" && s3_reply::is_error_in_disguise(state, status, body)
 }
 
 /// Whether a reply in memory is damaged, by a checksum that only this service sends.
@@ -178,7 +175,7 @@ pub fn as_error<'a>(reply: &Reply<'a>) -> Reply<'a> {
 /// When it is.
 pub fn check_reply(state: &CallState, headers: &Headers, body: &[u8]) -> Result<(), CallError> {
     match state.client.service.directory() {
-        "dynamodb" => crate::call::checksum::check_crc32(headers, body),
+        "dynamodb" => crc32::check(headers, body),
         _ => Ok(()),
     }
 }
@@ -236,32 +233,5 @@ pub fn final_error(state: &CallState, failure: Box<ServiceFailure>, answer: &Ans
         s3_reply::final_error(state, failure, answer)
     } else {
         CallError::Service(failure)
-    }
-}
-
-/// The pairs of a form.
-pub fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        String::from_utf8_lossy(&oxaws_sign::percent_decode(&text)).into_owned()
-    };
-    let text = String::from_utf8_lossy(body);
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_are_read_back() {
-        let pairs = [("a b".to_owned(), "é&=+".to_owned()), ("c".into(), String::new())];
-        assert_eq!(form_pairs(oxaws_protocol::form_encode(&pairs).as_bytes()), pairs);
     }
 }

@@ -1,10 +1,9 @@
 //! Copies between regions of EC2, RDS and its relatives: the request carries a URL that is signed for the other region.
 
-use super::form_pairs;
-use crate::call::sign;
-use crate::call::state::CallState;
+use super::form;
 use crate::error::CallError;
-use crate::types::outgoing::{Outgoing, Source};
+use crate::state::CallState;
+use crate::types::outgoing::Outgoing;
 use crate::types::signing::Signing;
 
 /// Seconds that the URL is good for.
@@ -17,7 +16,7 @@ type Form = Vec<(String, String)>;
 /// # Errors
 /// When the URL can't be signed.
 pub(super) fn ec2(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> Result<(), CallError> {
-    let mut form = form_pairs(outgoing.source.bytes());
+    let mut form = form::pairs(outgoing.source.bytes());
     if value(&form, "PresignedUrl").is_some() {
         return Ok(());
     }
@@ -25,7 +24,7 @@ pub(super) fn ec2(state: &CallState, outgoing: &mut Outgoing, signing: &Signing)
     let url = cross_region_url(state, outgoing, signing, form.clone(), &source)?;
     form.push(("PresignedUrl".into(), url));
     set(&mut form, "DestinationRegion", destination(state));
-    outgoing.source = Source::Bytes(oxaws_protocol::form_encode(&form).into_bytes());
+    outgoing.set_body(oxaws_protocol::form_encode(&form).into_bytes());
     Ok(())
 }
 
@@ -35,14 +34,14 @@ pub(super) fn ec2(state: &CallState, outgoing: &mut Outgoing, signing: &Signing)
 /// # Errors
 /// When the URL can't be signed.
 pub(super) fn rds(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> Result<(), CallError> {
-    let mut form = form_pairs(outgoing.source.bytes());
+    let mut form = form::pairs(outgoing.source.bytes());
     let Some(source) = value(&form, "SourceRegion").map(str::to_owned) else { return Ok(()) };
     form.retain(|(name, _)| name != "SourceRegion");
     if value(&form, "PreSignedUrl").is_none() {
         let url = cross_region_url(state, outgoing, signing, form.clone(), &source)?;
         form.push(("PreSignedUrl".into(), url));
     }
-    outgoing.source = Source::Bytes(oxaws_protocol::form_encode(&form).into_bytes());
+    outgoing.set_body(oxaws_protocol::form_encode(&form).into_bytes());
     Ok(())
 }
 
@@ -63,19 +62,10 @@ fn cross_region_url(
         .collect();
     // The regions' hosts differ in their names only.
     let there = |text: &str| if here.is_empty() { text.to_owned() } else { text.replace(here, source) };
-    let request = Outgoing {
-        method: "GET".into(),
-        scheme: outgoing.scheme.clone(),
-        authority: there(&outgoing.authority),
-        path: there(&outgoing.path),
-        query: query.join("&"),
-        fragment: String::new(),
-        headers: Vec::new(),
-        source: Source::Bytes(Vec::new()),
-        expect_continue: false,
-        checksum_header: None,
-    };
-    sign::presign(state, &request, signing, Some(source).filter(|s| !s.is_empty()), EXPIRES)
+    let (authority, path) = (there(&outgoing.authority), there(&outgoing.path));
+    let mut request = Outgoing::new("GET", &outgoing.scheme, authority, path);
+    request.query = query.join("&");
+    (state.again.presign)(state, &request, signing, Some(source).filter(|s| !s.is_empty()), EXPIRES)
 }
 
 /// The client's own region.

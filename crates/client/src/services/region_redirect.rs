@@ -1,8 +1,7 @@
 //! A bucket in another region: S3 says so in several ways, and the call goes there, once.
 
-use crate::call;
-use crate::call::state::CallState;
 use crate::error::{CallError, ServiceFailure};
+use crate::state::CallState;
 use crate::types::input::CallInput;
 use oxaws_endpoint::Arn;
 use oxaws_http::Headers;
@@ -53,7 +52,7 @@ fn ask(state: &CallState, bucket: &str) -> Result<Option<String>, CallError> {
     let Some(head) = state.client.service.operation_named("HeadBucket") else { return Ok(None) };
     let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
     let region = |headers: &Headers| headers.get("x-amz-bucket-region").map(str::to_owned);
-    match call::nested(state, head, CallInput::new(params)) {
+    match (state.again.call)(state, head, CallInput::new(params)) {
         Ok(reply) => Ok(region(&reply.headers)),
         Err(CallError::Service(failure)) => Ok(region(&failure.headers)),
         Err(other) => Err(other),

@@ -53,6 +53,14 @@ fn bucket_name(params: &Map) -> Result<(), CallError> {
             return Err(CallError::Other(format!("expected string or bytes-like object, got '{class}'")));
         }
     };
+    check_bucket_name(bucket)
+}
+
+/// Complains about a bucket's name that botocore doesn't take.
+///
+/// # Errors
+/// In botocore's words.
+pub fn check_bucket_name(bucket: &str) -> Result<(), CallError> {
     if is_plain(bucket) || is_usable_arn(bucket) {
         return Ok(());
     }

@@ -1,8 +1,8 @@
 //! S3's replies: errors behind a status of 200, `Expires`, the location of a bucket, hints to errors.
 
 use super::xml;
-use crate::call::state::CallState;
 use crate::error::{CallError, ServiceFailure};
+use crate::state::CallState;
 use crate::types::reply::Answer;
 use oxaws_model::ShapeKind;
 use oxaws_protocol::Reply;
@@ -12,22 +12,22 @@ use oxaws_value::{Map, Timestamp, Value};
 const REGION_HINT: &str = "You can fix this issue by explicitly providing the correct region location using the --region argument, the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI configuration file.  You can get the bucket's location by running \"aws s3api get-bucket-location --bucket BUCKET\".";
 
 /// Whether a reply with status 200 is an error, or cut short. Where the body is an object nobody can tell.
-pub(super) fn is_error_in_disguise(state: &CallState, reply: &Reply) -> bool {
+pub(super) fn is_error_in_disguise(state: &CallState, status: u16, body: &[u8]) -> bool {
     let Some(output) = state.operation.output() else { return false };
     let opaque = output.payload().is_some_and(|m| matches!(m.shape().kind(), ShapeKind::Blob | ShapeKind::String));
-    if reply.status != 200 || reply.body.is_empty() || opaque || state.operation.has_event_stream_output() {
+    if status != 200 || body.is_empty() || opaque || state.operation.has_event_stream_output() {
         return false;
     }
-    malformed(state, reply).is_some() || xml::root(reply.body).is_none_or(|(name, _)| name == "Error")
+    malformed(state, body).is_some() || xml::root(body).is_none_or(|(name, _)| name == "Error")
 }
 
 /// What is wrong with a body as XML, in expat's words.
-fn malformed(state: &CallState, reply: &Reply) -> Option<String> {
-    if reply.body.is_empty() {
+fn malformed(state: &CallState, body: &[u8]) -> Option<String> {
+    if body.is_empty() {
         return Some("no element found: line 1, column 0".into());
     }
     let reader = state.client.service.operation_named("GetBucketLocation")?;
-    let plain = Reply { status: 200, ..*reply };
+    let plain = Reply { status: 200, reason: "", headers: &[], body };
     state.session.with_clock(|clock| xml::fault(reader, &plain, clock)).map(|fault| fault.to_string())
 }
 
@@ -55,8 +55,7 @@ pub(super) fn bucket_location(state: &CallState, value: &mut Map, body: &[u8]) -
 }
 
 fn check_location_body(state: &CallState, body: &[u8]) -> Result<(), CallError> {
-    let reply = Reply { status: 200, reason: "", headers: &[], body };
-    malformed(state, &reply).map_or(Ok(()), |fault| Err(CallError::Other(fault)))
+    malformed(state, body).map_or(Ok(()), |fault| Err(CallError::Other(fault)))
 }
 
 /// The error with the CLI's hints. Where the CLI stumbles over the reply, its words for that.

@@ -1,6 +1,6 @@
 //! S3's requests: the path, line ends inside XML, `Expect`.
 
-use crate::call::state::CallState;
+use crate::state::CallState;
 use crate::types::outgoing::{Outgoing, Source};
 use oxaws_model::Operation;
 
@@ -31,7 +31,7 @@ pub(super) fn expect_continue(state: &CallState, outgoing: &mut Outgoing) {
 
 /// Line ends inside the XML are the user's: readers of XML would change them.
 pub(super) fn escape_line_ends(outgoing: &mut Outgoing) {
-    let Source::Bytes(body) = &mut outgoing.source else { return };
+    let Source::Bytes(body) = &outgoing.source else { return };
     if !body.iter().any(|b| matches!(b, b'\r' | b'\n')) {
         return;
     }
@@ -43,5 +43,5 @@ pub(super) fn escape_line_ends(outgoing: &mut Outgoing) {
             other => out.push(other),
         }
     }
-    *body = out;
+    outgoing.set_body(out);
 }

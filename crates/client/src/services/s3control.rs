@@ -1,7 +1,7 @@
 //! S3 Control: the account in the host name, and ARNs that carry it.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
+use crate::state::CallState;
 use oxaws_endpoint::Arn;
 use oxaws_model::Operation;
 use oxaws_value::Value;

@@ -4,12 +4,11 @@
 //! asked for them when a request is signed, and again when they are nearly past. The region that STS is asked in is that
 //! of the first client made.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::session::user_agent;
 use crate::session::{ClientOptions, Session, Signer};
 use crate::types::input::CallInput;
-use crate::watch::observe::Step;
+use crate::watch::observer::Step;
 use oxaws_creds::{
     CallFailure, CallOptions, Context, CredsError, FetchError, FetchReply, FetchRequest, HttpFetcher, Loaded, Local,
     MetadataService, ServiceCaller, chain, token,
@@ -114,28 +113,6 @@ impl Session<'_> {
             Request { method, url: &url, headers: &[], body: Body::Empty, expect_continue: false, cancel: None };
         let response = Client::new(options).send(request)?;
         Ok(Probe { status: response.status, location: response.headers.get("Location").map(str::to_owned) })
-    }
-
-    /// Scheme and host that an operation would be sent to, for the steps of a login that no model knows.
-    ///
-    /// # Errors
-    /// When the endpoint can't be told.
-    pub fn base_url(
-        &self,
-        service: &str,
-        operation: &str,
-        params: Map,
-        options: &ClientOptions,
-    ) -> Result<String, CallError> {
-        let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
-        let client = self.client_with(found.service(), options)?;
-        let state = CallState::new(self, &client, found, CallInput::new(params));
-        let endpoint = crate::call::endpoint::resolve(self, &client, found, &state)?;
-        let url = &endpoint.url;
-        let start = url.find("://").map_or(0, |at| at + 3);
-        let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
-        Ok(url[..end].to_owned())
     }
 }
 

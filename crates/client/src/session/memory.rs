@@ -1,8 +1,11 @@
 //! What a client's handlers remember from call to call.
 
-use crate::types::signing::Keys;
+use crate::types::signing::Route;
+use oxaws_creds::Credentials;
+use oxaws_env::World;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 /// What a client's handlers remember from call to call.
 #[derive(Default)]
@@ -13,13 +16,16 @@ pub struct Memory {
     sessions: Mutex<HashMap<String, ExpressSession>>,
     making: Mutex<()>,
     discovered: Mutex<Discovered>,
+    /// By bucket and operation: where its requests go, for callers that send thousands of them.
+    routes: RwLock<HashMap<String, HashMap<&'static str, Arc<Route>>>>,
+    ids: OnceLock<AtomicU64>,
 }
 
 /// A session of an S3 Express bucket.
 #[derive(Clone)]
 pub(crate) struct ExpressSession {
     /// Its credentials.
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Credentials>,
     /// When they end, in seconds since the epoch.
     pub(crate) ends: f64,
 }
@@ -51,6 +57,7 @@ impl Memory {
 
     pub(crate) fn set_region(&self, bucket: &str, region: &str) {
         lock(&self.regions).insert(bucket.to_owned(), region.to_owned());
+        self.routes.write().unwrap_or_else(PoisonError::into_inner).remove(bucket);
     }
 
     pub(crate) fn session_of(&self, bucket: &str) -> Option<ExpressSession> {
@@ -69,6 +76,34 @@ impl Memory {
     /// The endpoints, held while a thread uses or changes them. Don't call anything meanwhile.
     pub(crate) fn discovered(&self) -> MutexGuard<'_, Discovered> {
         lock(&self.discovered)
+    }
+
+    pub(crate) fn route(&self, bucket: &str, operation: &str) -> Option<Arc<Route>> {
+        self.routes.read().unwrap_or_else(PoisonError::into_inner).get(bucket)?.get(operation).cloned()
+    }
+
+    pub(crate) fn set_route(&self, bucket: &str, operation: &'static str, route: Arc<Route>) {
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        routes.entry(bucket.to_owned()).or_default().insert(operation, route);
+    }
+
+    /// An id for a call, in the form of a UUID: random enough to tell calls apart in a server's log. The machine is asked
+    /// for randomness once.
+    pub(crate) fn call_id(&self, world: &dyn World) -> String {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let ids = self.ids.get_or_init(|| {
+            let mut seed = [0; 8];
+            world.random(&mut seed);
+            AtomicU64::new(u64::from_le_bytes(seed))
+        });
+        // SplitMix64.
+        let mix = || {
+            let mut z = ids.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        oxaws_env::uuid_of((u128::from(mix()) << 64) | u128::from(mix()))
     }
 }
 

@@ -10,12 +10,14 @@ use crate::error::CallError;
 use crate::session::client::ServiceClient;
 use crate::session::identity::{Credentials, Identity};
 use crate::session::monitor::Monitor;
-use crate::watch::observe::Observer;
+use crate::watch::observer::{Observer, Step};
+use crate::watch::trail::Trail;
 use oxaws_config::Config;
 use oxaws_creds::dpop::DpopKey;
 use oxaws_env::World;
 use oxaws_http::{Cancel, Client, Options, Proxies};
-use oxaws_model::{Pack, Service};
+use oxaws_model::{Operation, Pack, Service};
+use oxaws_protocol::{ParseOptions, Timestamps};
 use oxaws_value::LocalClock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -187,6 +189,13 @@ impl<'w> Session<'w> {
         f(LocalClock { now: self.now(), offset: &offset })
     }
 
+    /// Runs `f` with the options that replies are read with.
+    pub(crate) fn parsing<T>(&self, f: impl FnOnce(&ParseOptions) -> T) -> Result<T, CallError> {
+        let as_sent = self.config()?.timestamps_as_on_the_wire()?;
+        let timestamps = if as_sent { Timestamps::Wire } else { Timestamps::Iso8601 };
+        Ok(self.with_clock(|clock| f(&ParseOptions { timestamps, clock })))
+    }
+
     /// The HTTP client.
     ///
     /// # Errors
@@ -258,5 +267,32 @@ impl<'w> Session<'w> {
             }
         }
         Ok(lock().entry(key).or_insert(client).clone())
+    }
+}
+
+impl Session<'_> {
+    /// Tells `observer` from now on what calls do. A session has one observer; a second one is not heard.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        let _ = self.observer.set(observer);
+    }
+
+    /// Tells the observer of another session too.
+    pub fn observed_as(self, other: &Session) -> Self {
+        if let Some(observer) = other.observer.get() {
+            self.observe(observer.clone());
+        }
+        self
+    }
+
+    /// Tells of something that belongs to no call.
+    pub(crate) fn tell(&self, step: impl FnOnce() -> Step) {
+        if let Some(observer) = self.observer.get() {
+            observer.observe(self.world().now(), None, &step());
+        }
+    }
+
+    /// The trail of a call of `operation`; `None` where nobody watches.
+    pub(crate) fn trail(&self, operation: Operation) -> Option<Trail<'_>> {
+        Some(Trail::new(self.world, self.observer.get()?.as_ref(), operation))
     }
 }

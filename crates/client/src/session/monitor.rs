@@ -1,11 +1,11 @@
 //! Client-side monitoring (`csm_enabled`): a datagram of JSON for each attempt and each call, to an agent that gathers
 //! them. The form is that of AWS's SDKs, without their `SessionToken`: that is a secret.
 
-use crate::call::state::CallState;
 use crate::error::CallError;
 use crate::session::Session;
-use crate::types::outgoing::Signed;
+use crate::types::outgoing::Outgoing;
 use oxaws_http::{Datagrams, Headers, HttpError};
+use oxaws_model::Operation;
 use oxaws_protocol::ServiceError;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
@@ -63,6 +63,8 @@ impl Monitor {
 
 /// What an attempt met.
 pub(crate) enum Seen<'a> {
+    /// An answer that was told of by [`Watch::answer`].
+    Told,
     /// An answer; one that is an error has it.
     Answer(u16, &'a Headers, Option<&'a ServiceError>),
     /// No answer that can be read.
@@ -83,39 +85,39 @@ struct Call<'a> {
     attempts: i64,
     attempt_started: i64,
     attempt: Map,
+    /// The attempt's answer, if it was a good one.
+    answer: Option<(u16, Headers)>,
     /// What the call's own event repeats of its last attempt.
     last: Map,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn start(state: &CallState<'a>) -> Watch<'a> {
-        let session = state.session;
+    pub(crate) fn start(session: &'a Session<'a>, operation: Operation) -> Watch<'a> {
         let call = session.monitor().ok().flatten().map(|monitor| Call {
             monitor,
             session,
-            service: state.client.service.service_id(),
-            operation: state.operation.name(),
+            service: operation.service().service_id(),
+            operation: operation.name(),
             started: millis(session),
             attempts: 0,
             attempt_started: 0,
             attempt: Map::new(),
+            answer: None,
             last: Map::new(),
         });
         Watch { call }
     }
 
     /// An attempt begins.
-    pub(crate) fn request(&mut self, signed: &Signed) {
+    pub(crate) fn request(&mut self, outgoing: &Outgoing) {
         let Some(call) = &mut self.call else { return };
         call.attempts += 1;
         call.attempt_started = millis(call.session);
-        let header =
-            |name: &str| signed.headers.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
+        let header = |name: &str| outgoing.header(name);
         let user_agent = cut(header("User-Agent").unwrap_or_default(), MAX_USER_AGENT);
         let (key, region) = header("Authorization").and_then(scope).unzip();
         let (mut attempt, mut last) = (Map::new(), Map::new());
-        let authority = signed.url.split_once("://").map_or("", |(_, rest)| rest);
-        attempt.insert("Fqdn", authority.split(['/', '?']).next().unwrap_or_default());
+        attempt.insert("Fqdn", outgoing.authority.as_str());
         attempt.insert("UserAgent", user_agent.as_str());
         if let Some(key) = key {
             attempt.insert("AccessKey", key);
@@ -128,6 +130,13 @@ impl<'a> Watch<'a> {
         (call.attempt, call.last) = (attempt, last);
     }
 
+    /// A good answer came. Whether it can be read is to be seen.
+    pub(crate) fn answer(&mut self, status: u16, headers: &Headers) {
+        if let Some(call) = &mut self.call {
+            call.answer = Some((status, headers.clone()));
+        }
+    }
+
     /// It has ended.
     pub(crate) fn response(&mut self, seen: &Seen<'_>) {
         let Some(call) = &mut self.call else { return };
@@ -135,7 +144,10 @@ impl<'a> Watch<'a> {
         let mut event = call.event("ApiCallAttempt", call.attempt_started);
         event.insert("AttemptLatency", latency);
         append(&mut event, std::mem::take(&mut call.attempt));
-        match seen {
+        let answer = call.answer.take();
+        let told = answer.as_ref().map(|(status, headers)| Seen::Answer(*status, headers, None));
+        match told.as_ref().filter(|_| matches!(seen, Seen::Told)).unwrap_or(seen) {
+            Seen::Told => {}
             Seen::Answer(status, headers, error) => {
                 event.insert("HttpStatusCode", i64::from(*status));
                 call.last.insert("FinalHttpStatusCode", i64::from(*status));

@@ -4,3 +4,4 @@ pub mod input;
 pub mod outgoing;
 pub mod reply;
 pub mod signing;
+pub mod stream;

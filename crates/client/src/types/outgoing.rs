@@ -1,16 +1,18 @@
-//! What goes on the wire, before and after it is signed, and what streams back.
+//! What goes on the wire, before and after it is signed.
 
-use crate::call::checksum::Expected;
 use crate::error::CallError;
-use oxaws_http::{Body, BodyReader, Client, HttpError, Request, Response, Url};
+use oxaws_http::{Body, Url};
+use oxaws_sign::{Algorithm, ChunkedEncoder, Hasher, Headers};
 use std::borrow::Cow;
+use std::fmt::Debug;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A request that has everything but its signature.
 #[derive(Debug)]
-pub struct Outgoing {
+pub struct Outgoing<'b> {
     /// The method.
     pub method: Cow<'static, str>,
     /// `http` or `https`.
@@ -24,26 +26,56 @@ pub struct Outgoing {
     /// What the URL ends in from its `#` on, which is told but neither sent nor signed.
     pub fragment: String,
     /// The headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub source: Source,
+    pub headers: Headers<'b>,
+    /// The body. [`Outgoing::set_body`] replaces it.
+    pub source: Source<'b>,
     /// Whether to wait for `100 Continue`.
     pub expect_continue: bool,
     /// The header that carries the body's checksum, where one was computed.
     pub checksum_header: Option<&'static str>,
+    /// The checksum that follows a [`Source::Streamed`] body, which is encoded for that (`aws-chunked`).
+    pub trailer: Option<Algorithm>,
+    /// The body's hash in hexadecimal, once it has been computed: attempts after the first don't read the body for it.
+    sha256: Option<Arc<str>>,
 }
 
-impl Outgoing {
-    /// The value of a header.
+impl<'b> Outgoing<'b> {
+    /// A request without headers and body.
+    pub fn new(method: impl Into<Cow<'static, str>>, scheme: &str, authority: String, path: String) -> Self {
+        Outgoing {
+            method: method.into(),
+            scheme: scheme.to_owned(),
+            authority,
+            path,
+            query: String::new(),
+            fragment: String::new(),
+            headers: Vec::new(),
+            source: Source::Bytes(Cow::Borrowed(b"")),
+            expect_continue: false,
+            checksum_header: None,
+            trailer: None,
+            sha256: None,
+        }
+    }
+
+    /// The value of a header that is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        let (_, value) = self.headers.iter().find(|(k, _)| k.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok()
+    }
+
+    /// Adds a header at the end, in place of one of the same name.
+    pub fn renew_header(&mut self, name: &'static str, value: String) {
+        self.remove_header(name);
+        self.headers.push((Cow::Borrowed(name), Cow::Owned(value.into_bytes())));
     }
 
     /// Sets a header, in place of one of the same name.
     pub fn set_header(&mut self, name: &str, value: &str) {
+        let value = Cow::Owned(value.as_bytes().to_vec());
         match self.headers.iter_mut().find(|(k, _)| k.eq_ignore_ascii_case(name)) {
-            Some(header) => header.1 = value.to_owned(),
-            None => self.headers.push((name.to_owned(), value.to_owned())),
+            Some(header) => header.1 = value,
+            None => self.headers.push((Cow::Owned(name.to_owned()), value)),
         }
     }
 
@@ -52,16 +84,29 @@ impl Outgoing {
         self.headers.retain(|(k, _)| !k.eq_ignore_ascii_case(name));
     }
 
+    /// Replaces the body by one in memory.
+    pub fn set_body(&mut self, bytes: Vec<u8>) {
+        self.source = Source::Bytes(Cow::Owned(bytes));
+        self.sha256 = None;
+    }
+
     /// Whether it goes over TLS.
     pub fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case("https")
+    }
+
+    /// Whether the body is encoded and its checksum follows it.
+    pub fn has_trailer(&self) -> bool {
+        self.trailer.is_some() || matches!(self.source, Source::Encoded(_))
     }
 
     /// The whole URL.
     pub fn url(&self) -> String {
         let path = if self.path.is_empty() { "/" } else { &self.path };
         let mark = if self.query.is_empty() { "" } else { "?" };
-        format!("{}://{}{path}{mark}{}{}", self.scheme, self.authority, self.query, self.fragment)
+        let Outgoing { scheme, authority, query, fragment, .. } = self;
+        let parts = [scheme.as_str(), "://", authority, path, mark, query, fragment];
+        parts.concat()
     }
 
     /// Sends it to the host of another URL; path and query stay, and the scheme too unless `take_scheme`.
@@ -73,21 +118,86 @@ impl Outgoing {
             self.scheme = scheme.to_owned();
         }
     }
+
+    /// Passes the body to `hasher`, and to the hash of [`Outgoing::sha256`] too where that will be needed.
+    ///
+    /// # Errors
+    /// When the body can't be read.
+    pub fn hash(&mut self, hasher: &mut Hasher, with_sha256: bool) -> Result<(), CallError> {
+        let mut sha256 = with_sha256.then(|| Hasher::new(Algorithm::Sha256));
+        self.source.scan(|bytes| {
+            hasher.update(bytes);
+            if let Some(sha256) = &mut sha256 {
+                sha256.update(bytes);
+            }
+        })?;
+        self.sha256 = sha256.map(|hasher| hasher.finish().to_hex().into());
+        Ok(())
+    }
+
+    /// The body's hash in hexadecimal. It is read where it isn't known yet.
+    ///
+    /// # Errors
+    /// When the body can't be read.
+    pub fn sha256(&mut self) -> Result<Arc<str>, CallError> {
+        if let Some(hash) = &self.sha256 {
+            return Ok(hash.clone());
+        }
+        let mut hasher = Hasher::new(Algorithm::Sha256);
+        self.source.scan(|bytes| hasher.update(bytes))?;
+        Ok(self.sha256.insert(hasher.finish().to_hex().into()).clone())
+    }
+
+    /// The body's length on the wire in bytes, where it is known and told: a request that has no body by its method has
+    /// none.
+    pub fn length(&self) -> Option<u64> {
+        match &self.source {
+            Source::Bytes(bytes) if bytes.is_empty() && matches!(&*self.method, "GET" | "HEAD") => None,
+            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::File(file) => Some(file.length()),
+            Source::Encoded(_) => None,
+            Source::Streamed(body) => Some(match self.trailer {
+                Some(algorithm) => ChunkedEncoder::<&[u8]>::encoded_len(body.length(), algorithm),
+                None => body.length(),
+            }),
+        }
+    }
 }
 
 /// Where a body comes from.
 #[derive(Debug)]
-pub enum Source {
+pub enum Source<'b> {
     /// Memory.
-    Bytes(Vec<u8>),
+    Bytes(Cow<'b, [u8]>),
     /// A file, or a part of one.
     File(FileBody),
     /// A reader that encodes the body (`aws-chunked`), sent in chunks.
     Encoded(Box<dyn EncodedBody>),
+    /// Whatever its owner streams.
+    Streamed(&'b mut dyn Streamed),
 }
 
 /// A body that is encoded while it is read, and can start again.
-pub trait EncodedBody: oxaws_http::Source + std::fmt::Debug + Send {}
+pub trait EncodedBody: oxaws_http::Source + Debug + Send {}
+
+/// A body that its owner reads and counts: the S3 engine's objects. Several parts of one file are on their way at a time,
+/// without a position in the file.
+pub trait Streamed: Debug {
+    /// The body's length in bytes.
+    fn length(&self) -> u64;
+
+    /// Passes every byte to `each`.
+    ///
+    /// # Errors
+    /// When the body can't be read.
+    fn scan(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), CallError>;
+
+    /// The body from its start: as it is, or in `aws-chunked` encoding with this checksum at its end.
+    fn body(&mut self, trailer: Option<Algorithm>) -> Body<'_>;
+
+    /// What was sent doesn't count: the attempt failed.
+    fn rewind(&mut self);
+}
 
 /// A part of a file that can be read again.
 #[derive(Debug)]
@@ -146,18 +256,32 @@ impl oxaws_http::Source for FileBody {
     }
 }
 
-impl Source {
+impl Source<'_> {
     /// A file's contents.
     ///
     /// # Errors
     /// When it can't be opened.
-    pub fn file(path: &Path) -> Result<Source, CallError> {
-        let open = || -> io::Result<Source> {
+    pub fn file(path: &Path) -> Result<Self, CallError> {
+        let open = || -> io::Result<Self> {
             let file = File::open(path)?;
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
         open().map_err(|e| CallError::Io(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy())))
+    }
+
+    /// The body as it is sent; one that is streamed may have a checksum at its end.
+    pub fn body(&mut self, trailer: Option<Algorithm>) -> Body<'_> {
+        match self {
+            Source::Bytes(bytes) if bytes.is_empty() => Body::Empty,
+            Source::Bytes(bytes) => Body::Bytes(bytes),
+            Source::File(file) => {
+                let length = file.length();
+                Body::Reader { reader: file, length }
+            }
+            Source::Encoded(reader) => Body::Chunked(&mut **reader),
+            Source::Streamed(body) => body.body(trailer),
+        }
     }
 
     /// Goes back to its start.
@@ -169,6 +293,10 @@ impl Source {
             Source::Bytes(_) => Ok(true),
             Source::File(file) => oxaws_http::Source::rewind(file),
             Source::Encoded(reader) => reader.rewind(),
+            Source::Streamed(body) => {
+                body.rewind();
+                Ok(true)
+            }
         };
         match done {
             Ok(true) => Ok(()),
@@ -198,6 +326,7 @@ impl Source {
                 self.rewind()?;
             }
             Source::Encoded(_) => {}
+            Source::Streamed(body) => body.scan(&mut each)?,
         }
         Ok(())
     }
@@ -206,134 +335,30 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Source::Bytes(bytes) => bytes,
-            Source::File(_) | Source::Encoded(_) => &[],
+            Source::File(_) | Source::Encoded(_) | Source::Streamed(_) => &[],
         }
     }
 }
 
-/// A signed request, ready to be sent.
+/// What a signed request goes out with, beside its headers.
 #[derive(Debug)]
 pub struct Signed {
-    /// The method.
-    pub method: Cow<'static, str>,
-    /// The URL.
-    pub url: String,
-    /// The headers.
-    pub headers: Vec<(String, String)>,
+    /// The URL, its fragment included.
+    pub text: String,
+    /// The same, taken apart.
+    pub url: Url,
     /// A body that replaces the request's (a signature in the form).
-    pub body: Option<Vec<u8>>,
-    /// Whether to wait for `100 Continue`.
-    pub expect_continue: bool,
-}
-
-/// Sends a signed request.
-///
-/// # Errors
-/// Those of the HTTP client.
-pub fn send(http: &Client, url: &Url, signed: &Signed, source: &mut Source) -> Result<Response, CallError> {
-    let headers: Vec<(Cow<str>, Cow<[u8]>)> =
-        signed.headers.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), Cow::Borrowed(v.as_bytes()))).collect();
-    let body = match (&signed.body, source) {
-        (Some(bytes), _) => Body::Bytes(bytes),
-        (None, Source::Bytes(bytes)) if bytes.is_empty() => Body::Empty,
-        (None, Source::Bytes(bytes)) => Body::Bytes(bytes),
-        (None, Source::File(file)) => {
-            let length = file.length();
-            Body::Reader { reader: file, length }
-        }
-        (None, Source::Encoded(reader)) => Body::Chunked(&mut **reader),
-    };
-    let request = Request {
-        method: &signed.method,
-        url,
-        headers: &headers,
-        body,
-        expect_continue: signed.expect_continue,
-        cancel: None,
-    };
-    Ok(http.send(request)?)
-}
-
-/// A reply's body that streams to its destination. Its checksum, where there is one to check, is checked at its end.
-#[derive(Debug)]
-pub struct StreamBody {
-    inner: BodyReader,
-    expected: Option<Expected>,
-}
-
-impl StreamBody {
-    pub(crate) fn new(inner: BodyReader, expected: Option<Expected>) -> Self {
-        StreamBody { inner, expected }
-    }
-
-    /// The body's length in bytes where it was announced.
-    pub fn length(&self) -> Option<u64> {
-        self.inner.length()
-    }
-
-    /// Bytes read so far.
-    pub fn bytes_read(&self) -> u64 {
-        self.inner.bytes_read()
-    }
-
-    /// Reads some bytes; 0 at the end (or for an empty `out`).
-    ///
-    /// # Errors
-    /// When the connection fails, and at the end when the checksum doesn't fit: what was read is then worthless.
-    pub fn read_some(&mut self, out: &mut [u8]) -> Result<usize, CallError> {
-        let n = self.inner.read_some(out).map_err(|e| match e {
-            HttpError::Cancelled => CallError::Interrupted,
-            other => CallError::Other(other.streaming_message()),
-        })?;
-        if n > 0 {
-            if let Some(expected) = &mut self.expected {
-                expected.update(&out[..n]);
-            }
-        } else if !out.is_empty()
-            && let Some(expected) = self.expected.take()
-        {
-            expected.check()?;
-        }
-        Ok(n)
-    }
-
-    /// The rest of the body.
-    ///
-    /// # Errors
-    /// As [`StreamBody::read_some`], and when it is longer than `limit` bytes.
-    pub fn read_to_vec(&mut self, limit: usize) -> Result<Vec<u8>, CallError> {
-        let bytes = self.inner.read_to_vec(limit)?;
-        if let Some(mut expected) = self.expected.take() {
-            expected.update(&bytes);
-            expected.check()?;
-        }
-        Ok(bytes)
-    }
-}
-
-impl Read for StreamBody {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.read_some(out).map_err(io::Error::other)
-    }
+    pub form: Option<Vec<u8>>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn outgoing() -> Outgoing {
-        Outgoing {
-            method: "GET".into(),
-            scheme: "https".into(),
-            authority: "a.test".into(),
-            path: "/p".into(),
-            query: "q=1".into(),
-            fragment: String::new(),
-            headers: Vec::new(),
-            source: Source::Bytes(Vec::new()),
-            expect_continue: false,
-            checksum_header: None,
-        }
+    fn outgoing() -> Outgoing<'static> {
+        let mut outgoing = Outgoing::new("GET", "https", "a.test".into(), "/p".into());
+        outgoing.query = "q=1".into();
+        outgoing
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a call gave.
 
-use crate::types::outgoing::StreamBody;
+use crate::types::stream::StreamBody;
 use oxaws_http::Headers;
 use oxaws_value::{Map, Value};
 
@@ -24,6 +24,19 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer that isn't read.
+    pub(crate) fn of(answer: Answer) -> Reply {
+        Reply {
+            value: Map::new(),
+            stream: None,
+            status: answer.status,
+            headers: answer.headers,
+            request_id: None,
+            body: answer.body,
+            retries: 0,
+        }
+    }
+
     /// What botocore tells of a reply beside its value, under `ResponseMetadata`.
     pub fn metadata(&self) -> Map {
         let mut headers = Map::new();
@@ -67,6 +80,8 @@ pub(crate) fn response_metadata(status: u16, headers: Map, request_id: Option<&s
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// The reason phrase of the status line.
+    pub reason: String,
     /// The headers.
     pub headers: Headers,
     /// The body, empty for one that streams.

@@ -1,6 +1,7 @@
 //! How a call is signed, and what with.
 
 use oxaws_creds::Credentials;
+use oxaws_model::Operation;
 
 /// How requests of a service are signed, unless an operation or an endpoint says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,27 +35,6 @@ pub struct Signing {
     pub unsigned_body: bool,
 }
 
-/// The credentials of a call, in the form the signatures take.
-#[derive(Clone)]
-pub struct Keys {
-    /// The access key.
-    pub access_key_id: String,
-    /// Its secret.
-    pub secret_access_key: String,
-    /// The token of temporary credentials.
-    pub session_token: Option<String>,
-}
-
-impl Keys {
-    pub(crate) fn as_sign(&self) -> oxaws_sign::Credentials<'_> {
-        oxaws_sign::Credentials {
-            access_key_id: &self.access_key_id,
-            secret_access_key: &self.secret_access_key,
-            session_token: self.session_token.as_deref(),
-        }
-    }
-}
-
 /// Credentials in the form the signatures take; an empty token is none.
 pub(crate) fn as_sign(credentials: &Credentials) -> oxaws_sign::Credentials<'_> {
     oxaws_sign::Credentials {
@@ -62,4 +42,17 @@ pub(crate) fn as_sign(credentials: &Credentials) -> oxaws_sign::Credentials<'_> 
         secret_access_key: &credentials.secret_access_key,
         session_token: credentials.session_token.as_deref().filter(|token| !token.is_empty()),
     }
+}
+
+/// Where the requests of an operation on a bucket go, and how they are signed.
+#[derive(Debug)]
+pub struct Route {
+    /// The operation.
+    pub operation: Operation,
+    /// The endpoint's URL.
+    pub url: String,
+    /// Headers that the endpoint's rules ask for.
+    pub headers: Vec<(String, String)>,
+    /// The signature.
+    pub signing: Signing,
 }

@@ -1,14 +1,26 @@
-//! A call under way.
+//! A call under way, as `services` and `call` see it.
 
+use crate::error::CallError;
 use crate::session::Session;
 use crate::session::client::ServiceClient;
 use crate::types::input::{CallInput, Classes};
-use crate::watch::observe::Trail;
+use crate::types::outgoing::Outgoing;
+use crate::types::reply::Reply;
+use crate::types::signing::Signing;
+use crate::watch::trail::Trail;
 use oxaws_model::Operation;
 use oxaws_value::Map;
 use std::path::PathBuf;
 
-/// A call under way, as the handlers see it.
+/// What the oddities of a service need of the calls above them, for calls of their own.
+pub struct Again {
+    /// Makes another call through the same client.
+    pub call: fn(&CallState, Operation, CallInput) -> Result<Reply, CallError>,
+    /// Signs a request in its query, good for so many seconds; a region replaces the call's.
+    pub presign: fn(&CallState, &Outgoing, &Signing, Option<&str>, i64) -> Result<String, CallError>,
+}
+
+/// A call under way.
 pub struct CallState<'a> {
     /// The session.
     pub session: &'a Session<'a>,
@@ -20,12 +32,12 @@ pub struct CallState<'a> {
     pub params: Map,
     /// The file that is the streaming payload.
     pub body_file: Option<PathBuf>,
+    /// How the oddities of the service make calls of their own.
+    pub again: &'static Again,
     /// What the parameters' classes were (for messages).
     pub classes: Classes,
     /// Whether a handler makes this call for another one: it then asks for nothing itself.
     pub nested: bool,
-    /// The body of a good reply is not parsed.
-    pub raw: bool,
     /// Who watches the call.
     pub(crate) trail: Option<Trail<'a>>,
     /// `EncodingType` was set here, not by the user: keys of the reply are to be decoded.
@@ -36,7 +48,13 @@ pub struct CallState<'a> {
 
 impl<'a> CallState<'a> {
     /// A call that has not begun.
-    pub fn new(session: &'a Session<'a>, client: &'a ServiceClient, operation: Operation, input: CallInput) -> Self {
+    pub fn new(
+        session: &'a Session<'a>,
+        client: &'a ServiceClient,
+        operation: Operation,
+        input: CallInput,
+        again: &'static Again,
+    ) -> Self {
         let CallInput { params, body_file, classes } = input;
         CallState {
             session,
@@ -45,11 +63,19 @@ impl<'a> CallState<'a> {
             params,
             body_file,
             classes,
+            again,
             nested: false,
-            raw: false,
             trail: None,
             decode_keys: false,
             redirected: false,
+        }
+    }
+
+    /// The call begins: those who watch are told of it.
+    pub(crate) fn begin(&mut self) {
+        self.trail = self.session.trail(self.operation);
+        if let Some(trail) = &mut self.trail {
+            trail.call(&self.params, self.body_file.as_deref());
         }
     }
 
