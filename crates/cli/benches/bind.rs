@@ -3,12 +3,12 @@
 
 use divan::Bencher;
 use oxaws_cli::Context;
-use oxaws_cli::globals::{Globals, first_parse};
+use oxaws_cli::argv::globals::{Globals, first_parse};
 use oxaws_cli::operation::prepare;
-use oxaws_cli::registry::Registry;
-use oxaws_cli::secrets::Line;
-use oxaws_cli::services::Services;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::plug::registry::Registry;
+use oxaws_cli::plug::services::Services;
+use oxaws_cli::term::ui::Ui;
+use oxaws_cli::watch::secrets::Line;
 use oxaws_client::{CallInput, Session, SessionOptions};
 use oxaws_env::Fixed;
 use oxaws_value::parse_json;

@@ -3,7 +3,7 @@
 //! prompt that doesn't come.
 
 use crate::exit::Exit;
-use crate::ui::Ui;
+use crate::term::ui::Ui;
 use oxaws_config::Config;
 
 const ON: &str = "warning: auto-prompt is not supported by oxaws yet; the command runs exactly as it was entered.";

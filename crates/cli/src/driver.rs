@@ -1,16 +1,16 @@
 //! From the arguments to the exit code.
 
-use crate::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
+use crate::argv::argparse::{Given, Nargs, ParseError, Parsed, Spec, invalid_choice, parse_checked, parse_known};
+use crate::argv::globals::{FirstParse, Globals, check_early, first_parse_checked};
 use crate::auto_prompt::AutoPrompt;
-use crate::context::Context;
-use crate::error::Failure;
 use crate::exit::Exit;
-use crate::globals::{FirstParse, Globals, check_early, first_parse_checked};
-use crate::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
-use crate::secrets::Line;
-use crate::services::Services;
-use crate::ui::Ui;
-use crate::{alias, help, operation, version, wait};
+use crate::failure::Failure;
+use crate::plug::context::Context;
+use crate::plug::registry::{Command, CommandCall, Opt, Reading, Registry, Secrecy};
+use crate::plug::services::Services;
+use crate::term::ui::Ui;
+use crate::watch::secrets::Line;
+use crate::{help, operation, operation::wait, tree::alias, version};
 use oxaws_client::{Session, SessionOptions};
 use oxaws_config::Config;
 use oxaws_env::World;
@@ -27,7 +27,7 @@ pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
             return Ui::new(world, false).report(&failure, "enhanced", "auto");
         }
     };
-    crate::ui::announce_bugs();
+    crate::term::ui::announce_bugs();
     let driver = Driver { world, services: Services::new(world, pack), registry };
     // A bug ends the command with the code of everything unforeseen, never with a code that means something else.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args))).unwrap_or(Exit::General)
@@ -39,7 +39,7 @@ fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {
         match arg.into_string() {
             Ok(arg) => args.push(arg),
             Err(raw) => {
-                return Err(Failure::ParamValidation(format!(
+                return Err(Failure::validation(format!(
                     "argument {} is not valid UTF-8: {}",
                     at + 1,
                     raw.to_string_lossy()
@@ -98,7 +98,7 @@ impl Driver<'_> {
                 };
             }
             Err(error) => {
-                let failure = missing.into_inner().flatten().unwrap_or_else(|| Failure::usage(&error));
+                let failure = missing.into_inner().flatten().unwrap_or_else(|| Failure::parse(error));
                 return self.fail(&line.without_secrets(failure), env_config, None);
             }
         };
@@ -145,7 +145,10 @@ impl Driver<'_> {
         match result {
             Ok(exit) => exit,
             // What Ctrl-C broke off is no failure of its own.
-            Err(Failure::General(_) | Failure::NoCredentials) if crate::interrupt::is_set(&interrupted) => {
+            Err(failure)
+                if (failure.exit() == Exit::General || matches!(failure, Failure::NoCredentials))
+                    && crate::interrupt::is_set(&interrupted) =>
+            {
                 ui.report(&Failure::Interrupted, "enhanced", &globals.color);
                 Exit::Interrupted
             }
@@ -157,10 +160,10 @@ impl Driver<'_> {
     }
 
     fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
-        crate::log::begin(cx);
+        crate::watch::log::begin(cx);
         crate::startup::check(cx)?;
-        let recorder = crate::history::begin(cx, &first.command);
-        crate::log::watch(cx, recorder.as_ref());
+        let recorder = crate::watch::history::begin(cx, &first.command);
+        crate::watch::log::watch(cx, recorder.as_ref());
         let result = match alias::run_top_level(cx, aliases, first) {
             Ok(None) => dispatch(cx, aliases, &first.command, &first.rest),
             Ok(Some(exit)) => Ok(exit),
@@ -233,9 +236,10 @@ pub(crate) fn dispatch(cx: &Context, aliases: &alias::Aliases, name: &str, words
     match cx.services.find(name)? {
         Some(service) => run_service(cx, aliases, service, name, words),
         // The caller has checked the name.
-        None => {
-            Err(Failure::usage(&ParseError(format!("argument command: {}", invalid_choice(name, std::iter::empty())))))
-        }
+        None => Err(Failure::parse(ParseError::Syntax(format!(
+            "argument command: {}",
+            invalid_choice(name, std::iter::empty())
+        )))),
     }
 }
 
@@ -273,7 +277,7 @@ fn run_service(
     words: &[String],
 ) -> Result<Exit, Failure> {
     let specs = [Spec { required: true, ..Spec::option("operation") }];
-    let parsed = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let parsed = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
     let name = parsed.word("operation").unwrap_or_default().to_owned();
     let rest = parsed.extras;
     if let Some(exit) = alias::run_below(cx, aliases, &[command], &name, &rest)? {
@@ -314,7 +318,7 @@ pub(crate) fn run_operation(
             let names = names.into_iter().chain(cx.registry.unbuilt_under(&[command])).map(|n| n as &str);
             let aliases = aliases.names_below(&[command]);
             let text = invalid_choice(name, names.chain(aliases.iter().map(String::as_str)));
-            Err(Failure::usage(&ParseError(format!("argument operation: {text}"))))
+            Err(Failure::parse(ParseError::Syntax(format!("argument operation: {text}"))))
         }
     }
 }
@@ -352,7 +356,7 @@ pub(crate) fn run_command(
         let parsed = parse_checked(&specs, words, &unknown);
         let parsed = match parsed {
             Ok(parsed) => parsed,
-            Err(error) => return Err(missing.into_inner().flatten().unwrap_or_else(|| Failure::usage(&error))),
+            Err(error) => return Err(missing.into_inner().flatten().unwrap_or_else(|| Failure::parse(error))),
         };
         if let Some(name) = parsed.word("subcommand").map(str::to_owned) {
             let mut rest = words.to_vec();
@@ -369,17 +373,17 @@ pub(crate) fn run_command(
         }
     }
     let specs: Vec<Spec> = command.options.iter().map(|o| o.spec()).collect();
-    let mut args = parse_known(&specs, words).map_err(|e| Failure::usage(&e))?;
+    let mut args = parse_known(&specs, words).map_err(|e| Failure::parse(e))?;
     // Values are read before unknown options are complained about; with the commands of a service it is the other way.
     for option in command.options {
         read_option(cx, option, &mut args)?;
     }
     if !args.extras.is_empty() {
-        return Err(Failure::ParamValidation(format!("Unknown options: {}", args.extras.join(","))));
+        return Err(Failure::usage(format!("Unknown options: {}", args.extras.join(","))));
     }
     match command.run {
         Some(run) => run(&CommandCall { cx, command, path, args }),
-        None => Err(Failure::ParamValidation(format!(
+        None => Err(Failure::usage(format!(
             "usage: aws [options] {} <subcommand> [parameters]\naws: [ERROR]: too few arguments",
             path.join(" ")
         ))),
@@ -399,8 +403,8 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         Some(Given::Words(words)) if option.nargs == Nargs::Exactly(1) => words.first().map_or("", String::as_str),
         _ => return Ok(()),
     };
-    let binder = crate::bind::Binder { world: cx.world, bare_lists: &[] };
-    let loaded = binder.paramfile(word).map_err(|e| crate::bind::param_error(&spec.name, e))?;
+    let binder = crate::operation::bind::Binder { world: cx.world, bare_lists: &[] };
+    let loaded = binder.paramfile(word).map_err(|e| crate::operation::bind::param_error(&spec.name, e))?;
     let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),
@@ -423,7 +427,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
     }
     match (option.reading, args.word(&spec.dest)) {
         (Reading::Int, Some(word)) if oxaws_value::python_int_text(word).is_none() => {
-            Err(Failure::General(crate::globals::not_an_int(word)))
+            Err(Failure::invalid(crate::argv::globals::not_an_int(word)))
         }
         (Reading::Checked(check), Some(_)) => check(cx, args),
         _ => Ok(()),
@@ -433,7 +437,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
 /// botocore's complaint about bytes where a text is wanted; of a secret they aren't shown.
 fn not_text(value: Option<Value>) -> Failure {
     let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::python::repr(&value, Default::default()));
-    Failure::ParamValidation(format!(
+    Failure::validation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"
     ))

@@ -1,37 +1,21 @@
 //! The command line: from arguments to an exit code.
 
-pub mod alias;
-pub mod argparse;
-pub mod argtable;
+pub mod argv;
 mod auto_prompt;
-pub mod bind;
-mod blobs;
-pub mod common_args;
-pub mod context;
-pub mod display;
 mod driver;
-mod encoding;
-pub mod error;
 pub mod exit;
-pub mod globals;
+pub mod failure;
 pub mod help;
-pub mod history;
 mod interrupt;
-mod log;
 pub mod operation;
-mod pager;
-pub mod registry;
-pub mod secrets;
-pub mod services;
-mod skeleton;
+pub mod plug;
 mod startup;
-pub mod ui;
-pub mod unbuilt;
+pub mod term;
+pub mod tree;
 mod version;
-mod visible;
-mod wait;
+pub mod watch;
 
-pub use context::Context;
 pub use driver::run;
-pub use error::Failure;
 pub use exit::Exit;
+pub use failure::Failure;
+pub use plug::context::Context;

@@ -1,7 +1,7 @@
 //! What is checked before any command runs, in the AWS CLI's order.
 
-use crate::context::Context;
-use crate::error::Failure;
+use crate::failure::Failure;
+use crate::plug::context::Context;
 use oxaws_client::CallError;
 use oxaws_config::ConfigError;
 use oxaws_env::var;
@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &Context) -> Result<(), Failure> {
     if let Some(name) = cx.world.var(var::AWS_CLI_OUTPUT_ENCODING)
         && Codec::of(&name).is_none()
     {
-        return Err(Failure::General(format!("Unknown codec `{name}` specified for AWS_CLI_OUTPUT_ENCODING.")));
+        return Err(Failure::setting(format!("Unknown codec `{name}` specified for AWS_CLI_OUTPUT_ENCODING.")));
     }
     let config = cx.session.config_unchecked();
     // A profile that doesn't exist is for the command to complain about: `configure set` makes it.

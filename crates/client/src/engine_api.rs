@@ -118,7 +118,7 @@ impl ServiceClient {
         let known = self.memory.route(bucket, operation).map(|route| route.operation);
         let operation = match known.or_else(|| self.service.operation_named(operation)) {
             Some(operation) => operation,
-            None => return Err(CallError::Other(format!("the model has no operation {operation}"))),
+            None => return Err(CallError::bug(format!("the model has no operation {operation}"))),
         };
         let params = match session.is_observed() {
             true => params(operation),
@@ -164,7 +164,7 @@ impl BucketCall<'_> {
         if let Some(trail) = &self.state.trail {
             trail.endpoint(&route.url);
         }
-        let invalid = || CallError::Other(format!("Invalid endpoint: {}", route.url));
+        let invalid = || CallError::invalid(format!("Invalid endpoint: {}", route.url));
         let (scheme, rest) = route.url.split_once("://").ok_or_else(invalid)?;
         let rest = rest.trim_end_matches('/');
         let (authority, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

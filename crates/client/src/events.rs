@@ -3,6 +3,7 @@
 use crate::error::{CallError, ServiceFailure};
 use crate::session::Session;
 use crate::types::stream::StreamBody;
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ServiceError, parse_event};
 use oxaws_value::{Map, Value};
@@ -54,7 +55,7 @@ impl Events<'_, '_> {
             }
             match self.body.read_some(&mut self.block)? {
                 0 if self.decoder.has_rest() => {
-                    return Err(CallError::Other("The stream of events was cut short.".into()));
+                    return Err(CallError::bad_reply("The stream of events was cut short."));
                 }
                 0 => return Ok(None),
                 n => self.decoder.feed(&self.block[..n]),
@@ -82,9 +83,10 @@ impl Events<'_, '_> {
                     error,
                     retries: None,
                     headers: Default::default(),
+                    for_credentials: false,
                 }))
             }
-            other => CallError::Other(other.to_string()),
+            other => CallError::bad_reply(Cause::of(other)),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! all of them (`wait`, `presign`, `events`, `engine_api`).
 
 mod call;
+mod class;
 mod engine_api;
 mod error;
 mod events;
@@ -24,7 +25,7 @@ mod watch;
 
 pub use call::validate;
 pub use engine_api::{BucketCall, Expecting, Parcel};
-pub use error::{CallError, ServiceFailure};
+pub use error::{CallError, ServiceFailure, WaiterEnd, WaiterFailure};
 pub use events::Events;
 pub use fetch::Fetched;
 pub use git::git_password;

@@ -48,7 +48,7 @@ mod unbuilt;
 mod uploader;
 mod yaml_tree;
 
-use oxaws_cli::registry::{Placement, Tweak};
+use oxaws_cli::plug::registry::{Placement, Tweak};
 
 /// Every command, with the command it stands under.
 pub static COMMANDS: &[Placement] = &[

@@ -1,7 +1,7 @@
 //! The hand-written commands of the AWS CLI that are still missing, by the command they belong under. A row goes when its
 //! command is built; `crates/tweaks/inventory.txt` says what each of them does.
 
-use oxaws_cli::unbuilt::Unbuilt;
+use oxaws_cli::plug::unbuilt::Unbuilt;
 
 const fn row(under: &'static [&'static str], names: &'static [&'static str]) -> Unbuilt {
     Unbuilt { under, names }
@@ -22,20 +22,13 @@ pub static UNBUILT: &[Unbuilt] = &[
         ],
     ),
     row(&["cloudfront"], &["sign"]),
-    row(&["cloudtrail"], &["verify-query-results"]),
-    row(&["codecommit"], &["credential-helper"]),
-    row(&["configservice"], &["get-status", "subscribe"]),
     row(&["configure"], &["agent-toolkit", "wizard"]),
-    row(&["datapipeline"], &["create-default-roles", "list-runs"]),
     row(&["deploy"], &["install", "uninstall"]),
-    row(&["dlm"], &["create-default-role"]),
     row(&["dynamodb"], &["wizard"]),
     row(&["ec2-instance-connect"], &["open-tunnel", "ssh"]),
     row(&["ecs"], &["deploy", "monitor-express-gateway-service"]),
     row(&["emr"], &["create-default-roles", "get", "put", "socks", "ssh"]),
-    row(&["emr-containers"], &["create-role-associations", "delete-role-associations", "update-role-trust-policy"]),
     row(&["events"], &["wizard"]),
-    row(&["gamelift"], &["get-game-session-log"]),
     row(&["iam"], &["wizard"]),
     row(&["lambda"], &["wizard"]),
     row(&["lambda-web"], &["deploy"]),

@@ -5,6 +5,7 @@ use crate::error::TransferError;
 use crate::limits;
 use crate::throttle::Throttle;
 use oxaws_client::{CallError, Streamed};
+use oxaws_failure::Cause;
 use oxaws_http::Cancel;
 use oxaws_sign::{Algorithm, ChunkedEncoder};
 use std::fs::File;
@@ -39,21 +40,23 @@ impl<'a> FileRange<'a> {
             }
             let most = usize::try_from(self.length - done).unwrap_or(usize::MAX).min(piece.len());
             match self.file.read_at(&mut piece[..most], self.offset + done) {
-                Ok(0) => return Err(self.error(&io::ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Err(self.error(io::ErrorKind::UnexpectedEof.into())),
                 Ok(n) => {
                     each(&piece[..n]);
                     done += n as u64;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(self.error(&e)),
+                Err(e) => return Err(self.error(e)),
             }
         }
         Ok(())
     }
 
-    pub(crate) fn error(&self, error: &io::Error) -> TransferError {
+    pub(crate) fn error(&self, error: io::Error) -> TransferError {
         if error.kind() == io::ErrorKind::UnexpectedEof {
-            return TransferError::Local(format!("File {} became shorter while it was read.", self.path.display()));
+            return TransferError::Local(
+                format!("File {} became shorter while it was read.", self.path.display()).into(),
+            );
         }
         TransferError::local(error, self.path)
     }
@@ -170,7 +173,8 @@ impl Streamed for Upload<'_> {
             Body::File(range) => range.scan(self.around.cancel, each).map_err(|e| match e {
                 TransferError::Call(e) => e,
                 TransferError::Cancelled => CallError::Interrupted,
-                other => CallError::Io(other.to_string()),
+                TransferError::Local(cause) => CallError::File(cause),
+                other => CallError::File(Cause::of(other)),
             }),
         }
     }

@@ -93,10 +93,8 @@ impl<'s> S3<'s> {
         command: &str,
         connections: usize,
     ) -> Result<Self, CallError> {
-        let service = session
-            .pack()
-            .service_by_directory("s3")
-            .ok_or_else(|| CallError::Other("there is no model of s3".into()))?;
+        let service =
+            session.pack().service_by_directory("s3").ok_or_else(|| CallError::bug("there is no model of s3"))?;
         let client = session.own_client(service, &options)?;
         // Each request brings its own flag: cleaning up goes on when the session is cancelled.
         let http = Client::new(http::Options {
@@ -202,8 +200,8 @@ impl<'s> S3<'s> {
 /// An error of the body is the file's.
 fn local_error(call: &Call<'_>, error: CallError) -> TransferError {
     match (error, &call.body) {
-        (CallError::Http(HttpError::Body(e)), Body::File(range)) => range.error(&e),
-        (CallError::Io(text), Body::File(_)) => TransferError::Local(text),
+        (CallError::Http(HttpError::Body(e)), Body::File(range)) => range.error(e),
+        (CallError::File(cause), Body::File(_)) => TransferError::Local(cause),
         (other, _) => other.into(),
     }
 }

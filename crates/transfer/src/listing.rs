@@ -8,6 +8,7 @@ use crate::options::Fixed;
 use crate::plan::{Entry, Place};
 use crate::xml::{Reader, Token};
 use oxaws_client::CallError;
+use oxaws_failure::Cause;
 use oxaws_sign::{percent_decode, percent_encode};
 use oxaws_value::python::repr_str;
 use oxaws_value::{Timestamp, python_int_text};
@@ -114,7 +115,7 @@ impl<'a> Listing<'a> {
         self.done = !page.truncated;
         if !self.done && page.next == self.token {
             let token = page.next.unwrap_or_default();
-            return Err(TransferError::Call(CallError::Other(format!(
+            return Err(TransferError::Call(CallError::bad_reply(format!(
                 "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
                 repr_str(&token)
             ))));
@@ -156,7 +157,7 @@ fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
     }
     if let Some(member) = missing {
         // Python's KeyError.
-        return Err(TransferError::Invalid(format!("'{member}'")));
+        return Err(TransferError::missing(member));
     }
     if encoded {
         for object in &mut page.objects {
@@ -218,7 +219,9 @@ fn size(text: &str) -> Result<Option<u64>, TransferError> {
     }
     match python_int_text(text) {
         Some(digits) => Ok(digits.parse().ok()),
-        None => Err(TransferError::Invalid(format!("invalid literal for int() with base 10: {}", repr_str(text)))),
+        None => {
+            Err(TransferError::BadReply(format!("invalid literal for int() with base 10: {}", repr_str(text)).into()))
+        }
     }
 }
 
@@ -231,7 +234,7 @@ pub(crate) fn time(text: &str, s3: &S3<'_>) -> Result<i64, TransferError> {
         return Ok(micros);
     }
     let parsed = s3.session.with_clock(|clock| Timestamp::parse(text, &clock));
-    let parsed = parsed.map_err(|e| TransferError::Invalid(e.to_string()))?;
+    let parsed = parsed.map_err(|e| TransferError::BadReply(Cause::of(e)))?;
     Ok((parsed.unix_float() * 1e6).round() as i64)
 }
 

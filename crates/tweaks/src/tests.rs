@@ -1,15 +1,15 @@
 //! The tables against the models, the inventory against the files, and customisations as a command line drives them.
 
 use super::{ARG_RENAMES, LISTS, REMOVALS, RENAMES, TWEAKS};
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OUTFILE, SKELETON};
-use oxaws_cli::context::Context;
-use oxaws_cli::globals::{Globals, first_parse};
+use oxaws_cli::argv::globals::{Globals, first_parse};
 use oxaws_cli::operation::prepare;
-use oxaws_cli::registry::{Hook, Registry};
-use oxaws_cli::secrets::Line;
-use oxaws_cli::services::Services;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OUTFILE, SKELETON};
+use oxaws_cli::plug::context::Context;
+use oxaws_cli::plug::registry::{Hook, Registry};
+use oxaws_cli::plug::services::Services;
+use oxaws_cli::term::ui::Ui;
+use oxaws_cli::watch::secrets::Line;
 use oxaws_client::{Session, SessionOptions};
 use oxaws_env::Fixed;
 use oxaws_model::names::cli_name;

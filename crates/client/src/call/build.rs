@@ -8,6 +8,7 @@ use crate::services;
 use crate::state::CallState;
 use crate::types::outgoing::{Outgoing, Source};
 use crate::types::signing::Signing;
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_protocol::{self as protocol, Body, SerializeOptions};
 use oxaws_value::Value;
@@ -20,7 +21,7 @@ use std::borrow::Cow;
 pub fn build(state: &CallState) -> Result<(Outgoing<'static>, Signing), CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     if let Some(problem) = state.classes.problem_of_names() {
-        return Err(CallError::Other(problem.into()));
+        return Err(CallError::invalid(problem));
     }
     let endpoint = endpoint::resolve(session, client, operation, state)?;
     if let Some(trail) = &state.trail {
@@ -47,7 +48,7 @@ pub fn build(state: &CallState) -> Result<(Outgoing<'static>, Signing), CallErro
             },
         )
     });
-    let request = request.map_err(|e| CallError::Other(e.to_string()))?;
+    let request = request.map_err(|e| CallError::invalid(Cause::of(e)))?;
     let mut outgoing = assemble(&endpoint, request, state)?;
     for header in &endpoint.headers {
         if let Some(value) = header.values.first() {
@@ -64,7 +65,8 @@ fn assemble(
     state: &CallState,
 ) -> Result<Outgoing<'static>, CallError> {
     let base = endpoint.url.as_str();
-    let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
+    let (scheme, rest) =
+        base.split_once("://").ok_or_else(|| CallError::invalid(format!("Invalid endpoint: {base}")))?;
     let (rest, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
     let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, base_path) = match rest.find('/') {

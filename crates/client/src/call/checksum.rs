@@ -35,7 +35,7 @@ pub fn apply(state: &CallState, outgoing: &mut Outgoing, signing: &Signing) -> R
     let algorithm = if let Some(chosen) = member.and_then(|m| params.get(m)) {
         let chosen = chosen.as_str().unwrap_or_default();
         Algorithm::from_name(chosen)
-            .ok_or_else(|| CallError::Other(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase())))?
+            .ok_or_else(|| CallError::invalid(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase())))?
     } else if required || (member.is_some() && client.settings.request_checksums == ChecksumUse::WhenSupported) {
         let shape = operation.input().and_then(|input| input.member(member?));
         announced = shape.and_then(|m| m.location_name());
@@ -104,7 +104,7 @@ fn trailer(outgoing: &mut Outgoing, algorithm: Algorithm) -> Result<(), CallErro
             outgoing.trailer = Some(algorithm);
             length
         }
-        Source::Encoded(_) => return Err(CallError::Other("the body is encoded twice".into())),
+        Source::Encoded(_) => return Err(CallError::bug("the body is encoded twice")),
     };
     // Whoever streams a body knows its encoded length.
     if outgoing.trailer.is_none() {

@@ -67,7 +67,7 @@ impl<'w> Session<'w> {
         options: &ClientOptions,
     ) -> Result<Reply, CallError> {
         let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
+        let found = found.ok_or_else(|| CallError::bug(format!("there is no operation {operation} of {service}")))?;
         self.call_with(found, CallInput::new(params), options)
     }
 
@@ -97,7 +97,7 @@ impl<'w> Session<'w> {
         options: &ClientOptions,
     ) -> Result<String, CallError> {
         let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
+        let found = found.ok_or_else(|| CallError::bug(format!("there is no operation {operation} of {service}")))?;
         let client = self.client_with(found.service(), options)?;
         let state = state(self, &client, found, CallInput::new(params));
         let endpoint = endpoint::resolve(self, &client, found, &state)?;

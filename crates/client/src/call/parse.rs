@@ -153,7 +153,7 @@ pub fn refusal(state: &CallState, answer: &Answer) -> Result<ServiceFailure, Cal
     let reply = protocol::Reply { status, reason: &answer.reason, headers: &headers, body: &answer.body };
     let error = state.session.parsing(|options| protocol::parse_error(state.operation, &reply, options))??;
     let operation = state.operation.name().to_owned();
-    Ok(ServiceFailure { operation, error, retries: None, headers: answer.headers.clone() })
+    Ok(ServiceFailure { operation, error, retries: None, headers: answer.headers.clone(), for_credentials: false })
 }
 
 /// Tells those who watch of a good answer that the caller reads himself. It is read here, as the model says, for them; one

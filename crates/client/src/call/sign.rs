@@ -7,6 +7,7 @@ use crate::state::CallState;
 use crate::types::outgoing::{Outgoing, Signed};
 use crate::types::signing::{Auth, Signing, as_sign};
 use oxaws_endpoint::{Choice, Endpoint, UrlError, choose_scheme};
+use oxaws_failure::Cause;
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
 use oxaws_sign::{Payload, Rules, Scope, Signable};
@@ -39,7 +40,7 @@ pub fn choose(state: &CallState, endpoint: &Endpoint) -> Result<Signing, CallErr
     let mut region = None;
     if !endpoint.auth_schemes.is_empty() {
         let choice = choose_scheme(&endpoint.auth_schemes, None, preference.as_deref())
-            .map_err(|e| CallError::Other(e.to_string()))?;
+            .map_err(|e| CallError::setting(Cause::of(e)))?;
         match choice {
             Choice::Scheme(version, scheme) => {
                 chosen = Some(version_auth(&version));
@@ -197,9 +198,9 @@ fn parse_url(url: &str, authority: &str) -> Result<Url, CallError> {
     Url::parse(url).map_err(|e| match oxaws_endpoint::bad_port(authority) {
         // A password with a `/` that should have been percent-encoded looks like a port.
         Some(UrlError::Port(_)) if !authority.contains('@') && has_user_info(url) => {
-            CallError::Other(UrlError::Port(HIDDEN.into()).to_string())
+            CallError::invalid(Cause::of(UrlError::Port(HIDDEN.into())))
         }
-        Some(bad) => CallError::Other(bad.to_string()),
+        Some(bad) => CallError::invalid(Cause::of(bad)),
         None => e.into(),
     })
 }
@@ -274,7 +275,7 @@ pub fn presign(
 }
 
 fn unsupported(version: &str) -> CallError {
-    CallError::Other(format!("Signature version(s) are not supported: {version}"))
+    CallError::setting(format!("Signature version(s) are not supported: {version}"))
 }
 
 fn credentials(state: &CallState, signing: &Signing) -> Result<Arc<Credentials>, CallError> {

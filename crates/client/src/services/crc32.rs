@@ -17,7 +17,7 @@ pub(super) fn check(headers: &Headers, body: &[u8]) -> Result<(), CallError> {
     if found == expected {
         return Ok(());
     }
-    Err(CallError::Other(mismatch(&expected.to_string(), &found.to_string())))
+    Err(CallError::verification(mismatch(&expected.to_string(), &found.to_string())))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::session::memory::ExpressSession;
 use crate::state::CallState;
 use crate::types::input::CallInput;
 use oxaws_creds::Credentials;
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Timestamp, Value};
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ pub(super) fn credentials(state: &CallState) -> Result<Arc<Credentials>, CallErr
 }
 
 fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
-    let missing = |name: &str| CallError::Other(format!("'{name}'"));
+    let missing = |name: &str| CallError::bad_reply(format!("'{name}'"));
     let operation = state.client.service.operation_named("CreateSession").ok_or_else(|| missing("CreateSession"))?;
     let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
     let reply = (state.again.call)(state, operation, CallInput::new(params))?;
@@ -64,6 +65,6 @@ fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
             expiration: None,
             method: "s3-express",
         }),
-        ends: ends.map_err(|e| CallError::Other(e.to_string()))?,
+        ends: ends.map_err(|e| CallError::bad_reply(Cause::of(e)))?,
     })
 }

@@ -1,6 +1,7 @@
 //! What goes on the wire, before and after it is signed.
 
 use crate::error::CallError;
+use oxaws_failure::Cause;
 use oxaws_http::{Body, Url};
 use oxaws_sign::{Algorithm, ChunkedEncoder, Hasher, Headers};
 use std::borrow::Cow;
@@ -267,7 +268,9 @@ impl Source<'_> {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| CallError::Io(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy())))
+        open().map_err(|e| {
+            CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e))
+        })
     }
 
     /// The body as it is sent; one that is streamed may have a checksum at its end.
@@ -300,8 +303,8 @@ impl Source<'_> {
         };
         match done {
             Ok(true) => Ok(()),
-            Ok(false) => Err(CallError::Io("the body can't be read again".into())),
-            Err(e) => Err(CallError::Io(oxaws_value::errno::python_os_error_bare(&e))),
+            Ok(false) => Err(CallError::File("the body can't be read again".into())),
+            Err(e) => Err(CallError::file(e)),
         }
     }
 
@@ -315,9 +318,7 @@ impl Source<'_> {
             Source::File(file) => {
                 let mut block = vec![0u8; 1 << 18];
                 loop {
-                    let n = file
-                        .read(&mut block)
-                        .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
+                    let n = file.read(&mut block).map_err(CallError::file)?;
                     if n == 0 {
                         break;
                     }

@@ -32,7 +32,7 @@ impl Expected {
         if found == self.text {
             return Ok(());
         }
-        Err(CallError::Other(mismatch(&self.text, &found)))
+        Err(CallError::verification(mismatch(&self.text, &found)))
     }
 }
 
@@ -70,7 +70,7 @@ impl StreamBody {
     pub fn read_some(&mut self, out: &mut [u8]) -> Result<usize, CallError> {
         let n = self.inner.read_some(out).map_err(|e| match e {
             HttpError::Cancelled => CallError::Interrupted,
-            other => CallError::Other(other.streaming_message()),
+            other => CallError::Streaming(other),
         })?;
         if n > 0 {
             if let Some(expected) = &mut self.expected {

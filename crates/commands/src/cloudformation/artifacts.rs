@@ -8,6 +8,7 @@ use crate::paths;
 use crate::uploader::Uploader;
 use crate::yaml_tree::Node;
 use oxaws_cli::Failure;
+use oxaws_failure::Cause;
 use std::path::{Path, PathBuf};
 
 /// Templates within templates, and functions within functions.
@@ -27,8 +28,8 @@ struct Exporter<'a> {
     folder: PathBuf,
 }
 
-fn general(text: impl Into<String>) -> Failure {
-    Failure::General(text.into())
+fn general(text: impl Into<Cause>) -> Failure {
+    Failure::input_file(text)
 }
 
 impl Exporter<'_> {

@@ -4,7 +4,6 @@ use super::login::{Login, split_url};
 use crate::kept_files::{self, SECRET};
 use crate::{paths, program};
 use oxaws_cli::Failure;
-use oxaws_input::paramfile::python_os_error;
 use oxaws_value::python::decode_utf8;
 use std::path::Path;
 
@@ -41,7 +40,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
 
 fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(), Failure> {
     let cx = login.call.cx;
-    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, path));
+    let failed = |e: std::io::Error| Failure::file(e, path);
     let file = Path::new(path);
     let _lock = cx.world.lock_folder_of(file);
     if !cx.world.is_file(file) {
@@ -49,7 +48,7 @@ fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(),
         return cx.world.put(file, format!("{entry}\n").as_bytes(), SECRET).map_err(failed);
     }
     let contents = cx.world.read(file).map_err(failed)?;
-    let contents = decode_utf8(&contents).map_err(Failure::General)?.to_owned();
+    let contents = decode_utf8(&contents).map_err(Failure::invalid)?.to_owned();
     let mut changed = replace_token(&contents, host, &login.token);
     if changed == contents {
         let gap = if contents.ends_with('\n') { "" } else { "\n" };
@@ -115,7 +114,7 @@ fn check_scope(scope: &str) -> Result<(), Failure> {
     }
     let text = "Invalid scope name, scope must contain URL-safe characters, no leading dots or underscores and no more than \
                 39 characters";
-    Err(Failure::General(text.into()))
+    Err(Failure::invalid(text))
 }
 
 #[cfg(test)]

@@ -1,0 +1,4 @@
+//! Words only, no model: Python's argparse, and the global options.
+
+pub mod argparse;
+pub mod globals;

@@ -1,0 +1,3 @@
+//! The tree of commands: services, hand-written commands and the user's aliases.
+
+pub mod alias;
