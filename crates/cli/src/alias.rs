@@ -12,8 +12,8 @@ use crate::globals::{FirstParse, Globals, first_parse, first_parse_checked};
 use crate::registry::{Command, Registry};
 use crate::{version, wait};
 use oxaws_client::{Session, SessionOptions};
-use oxaws_config::words;
 use oxaws_env::World;
+use oxaws_python::shlex;
 use std::os::unix::process::ExitStatusExt;
 
 /// The options of a value that would come too late: the session exists already.
@@ -238,7 +238,7 @@ fn below(registry: &Registry, command: &'static Command, path: &[&str], name: &s
 }
 
 fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
-    let words = words::split(value).map_err(|e| {
+    let words = shlex::split(value).map_err(|e| {
         Failure::General(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {e} when parsing:\n{value}"
         ))
@@ -326,12 +326,12 @@ fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failu
     let mut line = script.to_owned();
     for arg in args {
         line.push(' ');
-        line.push_str(&words::quote(arg));
+        line.push_str(&shlex::quote(arg));
     }
     let status = std::process::Command::new("/bin/sh")
         .args(["-c", &line])
         .status()
-        .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, "/bin/sh")))?;
+        .map_err(|e| Failure::General(oxaws_python::python_os_error(&e, "/bin/sh")))?;
     if cx.session.cancel().is_cancelled() {
         return Err(Failure::Interrupted);
     }

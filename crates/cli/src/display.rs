@@ -52,7 +52,7 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         if oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| cx.world.is_closed(stream)) {
             // What was closed is `/dev/null` by now (see `oxaws_env::start`), and would take the object.
             let missing = std::io::Error::from_raw_os_error(2);
-            return Err(Failure::General(oxaws_input::paramfile::python_os_error(&missing, path)));
+            return Err(Failure::General(oxaws_python::python_os_error(&missing, path)));
         }
         save(&mut stream, path)?;
     }
@@ -212,7 +212,7 @@ impl From<MergeError> for Failure {
 
 /// Writes a streaming reply to the file `path`, which gets the permissions of any new file, as in the CLI.
 fn save(stream: &mut dyn Read, path: &str) -> Result<(), Failure> {
-    use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
+    use oxaws_python::{python_os_error, python_os_error_bare};
     let opened = OpenOptions::new().write(true).create(true).truncate(true).open(path);
     let mut file = opened.map_err(|e| Failure::General(python_os_error(&e, path)))?;
     let mut block = vec![0u8; BLOCK];
@@ -271,7 +271,7 @@ impl Context<'_> {
         };
         match name.as_str() {
             "base64" | "raw-in-base64-out" => Ok(name),
-            _ => Err(Failure::General(oxaws_value::python::repr_str(&name))),
+            _ => Err(Failure::General(oxaws_python::repr_str(&name))),
         }
     }
 }

@@ -422,7 +422,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         args.set(&spec.dest, if is_list { Given::Words(vec![text]) } else { Given::Word(text) });
     }
     match (option.reading, args.word(&spec.dest)) {
-        (Reading::Int, Some(word)) if oxaws_value::python_int_text(word).is_none() => {
+        (Reading::Int, Some(word)) if oxaws_python::python_int_text(word).is_none() => {
             Err(Failure::General(crate::globals::not_an_int(word)))
         }
         (Reading::Checked(check), Some(_)) => check(cx, args),
@@ -432,7 +432,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
 
 /// botocore's complaint about bytes where a text is wanted; of a secret they aren't shown.
 fn not_text(value: Option<Value>) -> Failure {
-    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::python::repr(&value, Default::default()));
+    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::repr::repr(&value, Default::default()));
     Failure::ParamValidation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"

@@ -204,7 +204,7 @@ fn report_details(details: &Map, err: &mut dyn Write) -> std::io::Result<()> {
     }
     writeln!(err, "\nAdditional error details:")?;
     let simple = |v: &Value| !matches!(v, Value::List(_) | Value::Map(_) | Value::Bytes(_));
-    let text = |v: &Value| oxaws_value::python::str(v, Default::default());
+    let text = |v: &Value| oxaws_value::repr::str(v, Default::default());
     let mut complex = false;
     for (key, value) in more {
         match value {
@@ -273,7 +273,7 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-            _ => Failure::General(oxaws_input::paramfile::python_os_error_bare(&error)),
+            _ => Failure::General(oxaws_python::python_os_error_bare(&error)),
         }
     }
 }

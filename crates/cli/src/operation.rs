@@ -17,7 +17,8 @@ use oxaws_client::{CallInput, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, ShapeKind};
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_python::python_int_text;
+use oxaws_value::{Map, Value};
 
 /// A call of an operation, as it grows from words to parameters.
 pub struct OperationCall<'a> {

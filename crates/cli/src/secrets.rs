@@ -17,8 +17,8 @@ use crate::error::Failure;
 use crate::registry::{Command, Registry};
 use crate::services::Services;
 use crate::{globals, wait};
-use oxaws_config::words;
 use oxaws_model::{Operation, Service};
+use oxaws_python::shlex;
 use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};
 use std::cell::OnceCell;
 use value::Declared;
@@ -172,7 +172,7 @@ impl Walk<'_> {
         if alias.starts_with('!') {
             return None;
         }
-        let words = words::split(alias).ok()?;
+        let words = shlex::split(alias).ok()?;
         Some(words.into_iter().map(|text| Word { text: text.trim_matches('\n').to_owned(), at: None }).collect())
     }
 

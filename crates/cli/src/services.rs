@@ -186,10 +186,9 @@ impl<'a> Services<'a> {
     /// Reads a file of a model. What is wrong with it is said in Python's words.
     fn read(&self, path: &Path, add: impl FnOnce(&[u8]) -> Result<(), UserModelError>) -> Result<(), Failure> {
         let shown = path.to_string_lossy();
-        let bytes =
-            self.world.read(path).map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &shown)))?;
+        let bytes = self.world.read(path).map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &shown)))?;
         add(&bytes).map_err(|error| {
-            Failure::General(match (oxaws_value::python::decode_utf8(&bytes), &error) {
+            Failure::General(match (oxaws_python::decode_utf8(&bytes), &error) {
                 (Err(reason), _) => reason,
                 (Ok(text), UserModelError::NotJson(_)) => match parse_json(text) {
                     Err(e) => e.to_string(),

@@ -157,7 +157,7 @@ impl Source {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| CallError::Io(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy())))
+        open().map_err(|e| CallError::Io(oxaws_python::python_os_error(&e, &path.to_string_lossy())))
     }
 
     /// Goes back to its start.
@@ -173,7 +173,7 @@ impl Source {
         match done {
             Ok(true) => Ok(()),
             Ok(false) => Err(CallError::Io("the body can't be read again".into())),
-            Err(e) => Err(CallError::Io(oxaws_value::errno::python_os_error_bare(&e))),
+            Err(e) => Err(CallError::Io(oxaws_python::python_os_error_bare(&e))),
         }
     }
 
@@ -187,9 +187,7 @@ impl Source {
             Source::File(file) => {
                 let mut block = vec![0u8; 1 << 18];
                 loop {
-                    let n = file
-                        .read(&mut block)
-                        .map_err(|e| CallError::Io(oxaws_value::errno::python_os_error_bare(&e)))?;
+                    let n = file.read(&mut block).map_err(|e| CallError::Io(oxaws_python::python_os_error_bare(&e)))?;
                     if n == 0 {
                         break;
                     }

@@ -125,7 +125,7 @@ pub fn write(out: File, root: &Path, files: &[PathBuf]) -> io::Result<()> {
 
 fn moment(meta: &fs::Metadata) -> io::Result<DateTime> {
     let seconds = meta.modified()?.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let c = oxaws_value::Timestamp::from_unix(i64::try_from(seconds).unwrap_or(0)).utc();
+    let c = oxaws_python::Timestamp::from_unix(i64::try_from(seconds).unwrap_or(0)).utc();
     let year = u16::try_from(c.year).unwrap_or(0);
     DateTime::from_date_and_time(year, c.month, c.day, c.hour, c.minute, c.second)
         .map_err(|_| io::Error::other("ZIP does not support timestamps before 1980"))

@@ -2,7 +2,7 @@
 
 use oxaws_cli::Failure;
 use oxaws_env::{Put, PutMode, World};
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::{Map, Value, parse_json_bytes};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

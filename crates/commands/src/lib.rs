@@ -31,7 +31,6 @@ mod login_token;
 pub mod logs;
 mod map_option;
 mod number;
-mod paths;
 mod profile_file;
 mod program;
 mod progress;

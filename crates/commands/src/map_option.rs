@@ -24,8 +24,8 @@ pub fn texts(cx: &Context, args: &Parsed, name: &str) -> Result<Option<Map>, Fai
             syntax => param_error(&option, syntax),
         })?
     };
-    let kind = |v: &Value| oxaws_value::python::class(v, Default::default());
-    let shown = |v: &Value| oxaws_value::python::str(v, Default::default());
+    let kind = |v: &Value| oxaws_value::repr::class(v, Default::default());
+    let shown = |v: &Value| oxaws_value::repr::str(v, Default::default());
     let Value::Map(map) = value else {
         return Err(invalid(format!(
             "Invalid type for parameter input, value: {}, type: {}, valid types: <class 'dict'>",

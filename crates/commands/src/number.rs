@@ -11,7 +11,7 @@ use oxaws_value::Value;
 /// When the word is none.
 pub fn integer(args: &Parsed, dest: &str) -> Result<Option<Value>, Failure> {
     let Some(word) = args.word(dest) else { return Ok(None) };
-    let digits = oxaws_value::python_int_text(word).ok_or_else(|| Failure::General(not_an_int(word)))?;
+    let digits = oxaws_python::python_int_text(word).ok_or_else(|| Failure::General(not_an_int(word)))?;
     Ok(Some(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int)))
 }
 

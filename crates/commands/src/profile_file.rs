@@ -3,8 +3,8 @@
 use crate::kept_files;
 use oxaws_cli::{Context, Failure};
 use oxaws_config::edit::{self, Change};
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::decode_utf8;
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 

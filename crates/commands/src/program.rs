@@ -79,7 +79,7 @@ pub fn feed(words: &[String], input: &[u8]) -> Result<ExitStatus, ProgramError> 
 /// Python's words for a program that failed (`CalledProcessError`).
 pub fn failure_text(words: &[String], status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
-    let shown: Vec<String> = words.iter().map(|w| oxaws_value::python::repr_str(w)).collect();
+    let shown: Vec<String> = words.iter().map(|w| oxaws_python::repr_str(w)).collect();
     let shown = shown.join(", ");
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("Command '[{shown}]' returned non-zero exit status {code}."),

@@ -120,7 +120,7 @@ fn typed_line(cx: &Context) -> Result<Option<String>, Failure> {
 fn failed(error: io::Error) -> Failure {
     match error.kind() {
         ErrorKind::Interrupted => Failure::Interrupted,
-        _ => Failure::General(oxaws_input::paramfile::python_os_error_bare(&error)),
+        _ => Failure::General(oxaws_python::python_os_error_bare(&error)),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn make_client(cx: &Context, service: &str) -> Result<(), CallError> {
 
 /// Python's complaint about a key that isn't there.
 pub fn missing(key: &str) -> Failure {
-    Failure::General(oxaws_value::python::repr_str(key))
+    Failure::General(oxaws_python::repr_str(key))
 }
 
 /// A member that has to be there.

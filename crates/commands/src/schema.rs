@@ -7,7 +7,7 @@ use oxaws_cli::bind::param_error;
 use oxaws_cli::globals::not_an_int;
 use oxaws_cli::registry::SecretMembers;
 use oxaws_cli::{Context, Failure};
-use oxaws_value::python::{self, MapClass};
+use oxaws_value::repr::{self, MapClass};
 use oxaws_value::secret::{HIDDEN, Secrets};
 use oxaws_value::{Map, Value};
 
@@ -126,7 +126,7 @@ impl Schema {
         if secret || self.members().iter().any(|(_, secret)| *secret) {
             return HIDDEN.to_owned();
         }
-        python::str(value, MapClass::OrderedDict)
+        repr::str(value, MapClass::OrderedDict)
     }
 
     /// The value given for the option `name` (without dashes).
@@ -212,13 +212,13 @@ impl Schema {
             }
             (Schema::List(_), _) if depth > 0 => *value = Value::List(vec![std::mem::take(value)]),
             (Schema::Int, Value::String(text)) => {
-                let digits = oxaws_value::python_int_text(text);
+                let digits = oxaws_python::python_int_text(text);
                 let digits = digits.ok_or_else(|| Failure::General(not_an_int(text)))?;
                 *value = digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int);
             }
             (Schema::Float, Value::String(text)) => {
                 let number = python_float_text(text).ok_or_else(|| {
-                    Failure::General(format!("could not convert string to float: {}", python::repr_str(text)))
+                    Failure::General(format!("could not convert string to float: {}", oxaws_python::repr_str(text)))
                 })?;
                 *value = Value::Float(number);
             }
@@ -265,7 +265,7 @@ impl Schema {
             problems.push(format!(
                 "Invalid type for parameter {shown_name}, value: {}, type: {}, valid types: {valid}",
                 self.shown(value, secret),
-                python::class(value, MapClass::OrderedDict)
+                repr::class(value, MapClass::OrderedDict)
             ));
             return;
         }

@@ -50,7 +50,7 @@ fn failed(error: ProgramError) -> Failure {
     match error {
         ProgramError::Missing => missing(),
         ProgramError::Io(e) if e.raw_os_error().is_none() => Failure::General(e.to_string()),
-        ProgramError::Io(e) => Failure::General(oxaws_input::paramfile::python_os_error(&e, PLUGIN)),
+        ProgramError::Io(e) => Failure::General(oxaws_python::python_os_error(&e, PLUGIN)),
     }
 }
 

@@ -6,7 +6,7 @@ use md5::Digest;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
 use oxaws_env::Stream;
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -47,7 +47,7 @@ pub enum UploadError {
 impl std::fmt::Display for UploadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            UploadError::File(e) => f.write_str(&oxaws_input::paramfile::python_os_error_bare(e)),
+            UploadError::File(e) => f.write_str(&oxaws_python::python_os_error_bare(e)),
             UploadError::NoBucket(bucket) => write!(
                 f,
                 "S3 Bucket does not exist. Execute the command to create a new bucket\naws s3 mb s3://{bucket}"

@@ -23,7 +23,7 @@ impl std::fmt::Display for UrlError {
             UrlError::Invalid(url) => write!(f, "Invalid endpoint: {url}"),
             UrlError::Brackets => f.write_str("Invalid IPv6 URL"),
             UrlError::Port(text) => {
-                write!(f, "Port could not be cast to integer value as {}", oxaws_value::python::repr_str(text))
+                write!(f, "Port could not be cast to integer value as {}", oxaws_python::repr_str(text))
             }
             UrlError::PortRange => f.write_str("Port out of range 0-65535"),
         }

@@ -4,7 +4,8 @@
 use crate::blob;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_value::{JsonStyle, MAX_DEPTH, Map, Value, parse_json, python_int_text, to_json};
+use oxaws_python::python_int_text;
+use oxaws_value::{JsonStyle, MAX_DEPTH, Map, Value, parse_json, to_json};
 use std::fmt;
 
 /// The key under which the number of items to skip is kept.
@@ -97,7 +98,7 @@ pub fn decode(token: &str, input_tokens: &[impl AsRef<str>]) -> Result<StartingT
             None => return decode_old(token, input_tokens),
         },
         None | Some(Value::List(_)) => return decode_old(token, input_tokens),
-        Some(other) => oxaws_value::python::type_name(&other, Default::default()),
+        Some(other) => oxaws_value::repr::type_name(&other, Default::default()),
     };
     Err(TokenError::NotAMap { kind })
 }

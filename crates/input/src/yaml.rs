@@ -386,7 +386,7 @@ fn unknown_tag(tag: &str) -> YamlError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxaws_value::python::MapClass;
+    use oxaws_value::repr::MapClass;
     use oxaws_value::{JsonStyle, to_json};
     use proptest::prelude::*;
 

@@ -4,7 +4,8 @@ use crate::request::{Body, Entries, Request, SerializeError, members_of, method}
 use crate::scalar::{base64_text, boolean_text, float_text, python_str};
 use crate::{MAX_DEPTH, timestamp, uri};
 use oxaws_model::{Member, Operation, ShapeKind, TimestampFormat};
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::error::TransferError;
 use crate::limits;
 use crate::operation::Op;
 use oxaws_http::Headers;
-use oxaws_input::paramfile::python_os_error_bare;
+use oxaws_python::python_os_error_bare;
 use oxaws_sign::{Algorithm, Digest, Hasher};
 use std::fs::File;
 use std::io::Read;

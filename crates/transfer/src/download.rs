@@ -10,7 +10,7 @@ use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::report;
 use crate::written::Placed;
-use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
+use oxaws_python::{python_os_error, python_os_error_bare};
 use oxaws_sign::{Algorithm, Digest};
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io::{self, Write};

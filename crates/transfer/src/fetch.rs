@@ -11,7 +11,7 @@ use crate::operation::Op;
 use crate::plan;
 use oxaws_client::CallError;
 use oxaws_http::HttpError;
-use oxaws_input::paramfile::python_os_error_bare;
+use oxaws_python::python_os_error_bare;
 use oxaws_sign::{Algorithm, Digest, Hasher};
 use std::fs::File;
 use std::io::Write;

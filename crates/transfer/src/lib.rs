@@ -49,7 +49,7 @@ pub use error::TransferError;
 pub use options::{CopyProps, CustomerKey, ObjectOptions};
 pub use oxaws_sign::Algorithm;
 pub use plan::{Action, Claim, Entry, Head, Job, Listed, Place};
-pub use report::{Report, Subject, absolute, shown};
+pub use report::{Report, Subject, shown};
 pub use run::{CaseConflict, Filter, Root, Sync, Transfer};
 pub use stop::Stop;
 pub use throttle::Throttle;

@@ -8,9 +8,9 @@ use crate::options::Fixed;
 use crate::plan::{Entry, Place};
 use crate::xml::{Reader, Token};
 use oxaws_client::CallError;
+use oxaws_python::repr_str;
+use oxaws_python::{Timestamp, python_int_text};
 use oxaws_sign::{percent_decode, percent_encode};
-use oxaws_value::python::repr_str;
-use oxaws_value::{Timestamp, python_int_text};
 use std::borrow::Cow;
 use std::sync::Arc;
 

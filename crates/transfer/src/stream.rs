@@ -8,7 +8,7 @@ use crate::limits;
 use crate::operation::Op;
 use crate::plan::{Job, Place};
 use crate::upload::{self, Done};
-use oxaws_input::paramfile::python_os_error_bare;
+use oxaws_python::python_os_error_bare;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::sync::{Condvar, Mutex, PoisonError};

@@ -4,7 +4,7 @@ use crate::arguments::text;
 use oxaws_cli::error::Failure;
 use oxaws_cli::operation::OperationCall;
 use oxaws_env::{Put, PutMode, World, expand_path};
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use rustix::fs::{Access, access};
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use super::{Finding, Workspace, relative};
 
 /// Crates by layer; a crate may import those of lower layers only.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["value", "model", "env"]),
+    (0, &["python", "value", "model", "env"]),
     (1, &["config", "protocol", "endpoint", "sign", "jmespath", "input", "output"]),
     (2, &["creds", "http", "modelpack", "pack"]),
     (3, &["client", "transfer"]),
@@ -19,6 +19,8 @@ const LAYERS: &[(u8, &[&str])] = &[
 
 /// Imports within a layer, each with its reason.
 const SIDEWAYS: &[(&str, &str, &str)] = &[
+    ("value", "python", "JSON has Python's number texts"),
+    ("env", "python", "paths are Python's"),
     ("pack", "modelpack", "the build script compiles the models"),
     ("creds", "http", "providers ask the instance's and the container's metadata servers"),
     ("transfer", "client", "the S3 engine sends its requests as operations"),

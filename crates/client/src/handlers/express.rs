@@ -5,7 +5,8 @@ use super::memory::ExpressSession;
 use crate::auth::Keys;
 use crate::call::{self, CallInput};
 use crate::error::CallError;
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::{Map, Value};
 
 /// With less left than this, in seconds, a new session is made; if that fails, the old one is used.
 const ADVISORY: f64 = 45.0;

@@ -4,7 +4,7 @@ use crate::{kept_files, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_creds::{Moment, parse_kept};
 use oxaws_env::Instant;
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 
@@ -38,7 +38,7 @@ pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure>
     kept_files::make_folder_of(cx.world, file)?;
     cx.world
         .write_private(file, text.as_bytes())
-        .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &file.display().to_string())))
+        .map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &file.display().to_string())))
 }
 
 /// A registration as it is kept, from the service's reply.

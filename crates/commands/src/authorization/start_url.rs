@@ -2,7 +2,7 @@
 
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, HttpError};
-use oxaws_value::errno::python_os_error_bare;
+use oxaws_python::python_os_error_bare;
 use std::time::Duration;
 
 /// Domains of AWS; what lies beneath them counts too.

@@ -4,10 +4,10 @@ use super::changeset::upload_template;
 use super::resources::{Form, METADATA, Property, RESOURCES};
 use super::template;
 use crate::archive::{self, Temporary, Walk};
-use crate::paths;
 use crate::uploader::Uploader;
 use crate::yaml_tree::Node;
 use oxaws_cli::Failure;
+use oxaws_python::path::normal;
 use std::path::{Path, PathBuf};
 
 /// Templates within templates, and functions within functions.
@@ -251,14 +251,14 @@ fn no_such_path(id: &str, property: &str, path: &str) -> Failure {
 }
 
 fn absolute(folder: &Path, path: &str) -> PathBuf {
-    if path.starts_with('/') { PathBuf::from(path) } else { paths::normal(&folder.join(path)) }
+    if path.starts_with('/') { PathBuf::from(path) } else { normal(&folder.join(path)) }
 }
 
 /// A node as Python's `str()` shows it.
 fn shown(node: &Node) -> String {
     match node {
         Node::Text(text) | Node::Date(text) => text.clone(),
-        other => oxaws_value::python::str(&other.to_value().unwrap_or_default(), Default::default()),
+        other => oxaws_value::repr::str(&other.to_value().unwrap_or_default(), Default::default()),
     }
 }
 

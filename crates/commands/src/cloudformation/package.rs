@@ -1,12 +1,13 @@
 //! `aws cloudformation package`
 
 use super::{artifacts, template};
+use crate::map_option;
 use crate::uploader::Uploader;
 use crate::yaml_tree::Node;
-use crate::{map_option, paths};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_input::paramfile::python_os_error;
+use oxaws_env::absolute;
+use oxaws_python::python_os_error;
 use oxaws_value::{JsonStyle, to_json};
 use std::path::Path;
 
@@ -57,7 +58,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     cx.world
         .replace(Path::new(file), text.as_bytes(), 0o666)
         .map_err(|e| Failure::General(python_os_error(&e, file)))?;
-    let absolute = paths::absolute(cx.world, file)?;
+    let absolute = absolute(cx.world, file)?;
     cx.ui.text(&format!(
         "Successfully packaged artifacts and wrote output template to file {file}.\nExecute the following command to deploy \
          the packaged template\naws cloudformation deploy --template-file {} --stack-name <YOUR STACK NAME>\n",

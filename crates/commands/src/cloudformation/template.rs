@@ -13,8 +13,7 @@ pub const MAP: &str = "collections.OrderedDict";
 /// When it can't be read or isn't text.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = path.display().to_string();
-    let bytes =
-        std::fs::read(path).map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &shown)))?;
+    let bytes = std::fs::read(path).map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &shown)))?;
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let byte = e.as_bytes().get(at).copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Moments as this family reads and shows them: whatever zone was written, they count as UTC.
 
 use oxaws_cli::{Context, Failure};
-use oxaws_value::{Civil, Timestamp};
+use oxaws_python::{Civil, Timestamp};
 
 /// A moment in UTC, in microseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! How long a login lasts, in words.
 
-use oxaws_value::{Civil, Timestamp};
+use oxaws_python::{Civil, Timestamp};
 
 /// Seconds added, so that 11 hours and almost 60 minutes are 12 hours.
 const GRACE: i64 = 30;

@@ -5,8 +5,9 @@ use crate::program::{self, ProgramError};
 use crate::{number, reply};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::{Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_python::python_os_error;
+use oxaws_value::Value;
 
 /// The command.
 pub static LOGIN: Command = Command {
@@ -76,7 +77,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let token = reply::text(&authorization, "authorizationToken")?.to_owned();
     let expiration = reply::member(&authorization, "expiration")?;
-    let expiration = cx.session.with_clock(|clock| Timestamp::from_value(expiration, &clock));
+    let expiration = cx.session.with_clock(|clock| oxaws_value::timestamp(expiration, &clock));
     let expiration = expiration.map_err(|e| Failure::General(e.to_string()))?.seconds;
     let login = Login { call, tool, token, expiration, endpoint };
     match tool {

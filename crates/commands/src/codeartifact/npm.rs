@@ -1,11 +1,11 @@
 //! npm.
 
 use super::login::{Login, split_url};
-use crate::{kept_files, paths, program};
+use crate::{kept_files, program};
 use oxaws_cli::Failure;
-use oxaws_env::{Put, PutMode};
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::decode_utf8;
+use oxaws_env::{Put, PutMode, expand_user};
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
 fn write_token(login: &Login, key: &str) -> Result<(), Failure> {
     let world = login.call.cx.world;
     let named = world.var(USER_FILE).filter(|path| !path.is_empty());
-    let path = paths::home(world, named.as_deref().unwrap_or("~/.npmrc"));
+    let path = expand_user(world, named.as_deref().unwrap_or("~/.npmrc"));
     let file = Path::new(&path);
     let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &path));
     kept_files::make_folder_of(world, file)?;

@@ -2,10 +2,11 @@
 
 use super::login::{Login, split_url};
 use crate::kept_files::{self, SECRET};
-use crate::{paths, program};
+use crate::program;
 use oxaws_cli::Failure;
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::decode_utf8;
+use oxaws_env::expand_user;
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
 use std::path::Path;
 
 /// Characters that a scope may have.
@@ -27,7 +28,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
     let host = host.split(':').next().unwrap_or(host).to_lowercase();
     let entry = format!("machine {host} login token password {}", login.token);
     let cx = login.call.cx;
-    let path = paths::home(cx.world, "~/.netrc");
+    let path = expand_user(cx.world, "~/.netrc");
     if login.is_dry_run() {
         cx.ui.text(&format!(
             "Dryrun mode is enabled, not writing to netrc.\nThe following line would have been written to {path}:\n\n\

@@ -4,7 +4,7 @@ use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::git_password;
-use oxaws_value::python;
+
 use std::collections::HashMap;
 
 /// `aws codecommit credential-helper`
@@ -84,7 +84,7 @@ fn question(call: &CommandCall) -> Result<HashMap<String, String>, Failure> {
     let cx = call.cx;
     let mut asked = HashMap::new();
     while let Some(line) = cx.world.read_line(&|| cx.session.cancel().is_cancelled())? {
-        let line = python::strip(&line);
+        let line = oxaws_python::strip(&line);
         if line.is_empty() {
             continue;
         }

@@ -1,11 +1,13 @@
 //! `aws deploy push`: zips a revision, uploads it, and registers it.
 
 use crate::archive::{self, Temporary, Walk};
-use crate::{paths, reply};
+use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_env::absolute;
+use oxaws_python::Timestamp;
+use oxaws_value::{Map, Value};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -62,7 +64,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let put = reply::operation_of(cx, "s3", "PutObject")?;
     cx.session.client_with(put.service(), &options)?;
     let source = args.word("source").unwrap_or(".");
-    let folder = paths::absolute(cx.world, source)?;
+    let folder = absolute(cx.world, source)?;
     let files = archive::files(&folder, Walk { follow_links: false, skip_hidden })?;
     let zip = Temporary::named(cx.world, &format!("{}.zip", oxaws_env::uuid4(cx.world)));
     archive::write(zip.create()?, &folder, &files)?;

@@ -6,7 +6,7 @@ use crate::schema::{Field, Schema};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use std::path::Path;
 

@@ -3,9 +3,11 @@
 use crate::kept_files;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::{MapClass, repr_str as repr, type_name};
-use oxaws_value::{Map, Value, parse_json, python_float_value};
+use oxaws_python::python_float_value;
+use oxaws_python::python_os_error;
+use oxaws_python::repr_str as repr;
+use oxaws_value::repr::{MapClass, type_name};
+use oxaws_value::{Map, Value, parse_json};
 
 pub(super) static ADD_MODEL: Command = Command {
     name: "add-model",

@@ -3,7 +3,7 @@
 use crate::profile_file;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_value::python::split_lines;
+use oxaws_python::split_lines;
 use std::path::Path;
 
 pub(super) static IMPORT: Command = Command {

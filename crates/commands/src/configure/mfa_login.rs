@@ -5,7 +5,8 @@ use crate::{profile_file, prompt, reply};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
-use oxaws_value::{Map, Timestamp, Value, python_int_text};
+use oxaws_python::{Timestamp, python_int_text};
+use oxaws_value::{Map, Value};
 use std::sync::Arc;
 
 pub(super) static MFA_LOGIN: Command = Command {

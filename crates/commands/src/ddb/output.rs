@@ -85,7 +85,7 @@ fn calculable(node: &Node) -> Value {
         Node::Int(text) => match (text.parse::<i64>(), text.trim_start_matches("!!int ").parse::<f64>()) {
             (Ok(n), _) => Value::Int(n),
             // A number whose digits a float would lose stays as it is written.
-            (_, Ok(f)) if text.contains(['.', 'E']) && oxaws_value::python_float(f) == *text => Value::Float(f),
+            (_, Ok(f)) if text.contains(['.', 'E']) && oxaws_python::python_float(f) == *text => Value::Float(f),
             _ => Value::BigInt(text.as_str().into()),
         },
         Node::Binary(bytes) => Value::Bytes(bytes.clone()),

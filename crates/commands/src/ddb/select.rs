@@ -45,7 +45,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if let Some(format) = cx.globals.output.as_deref().filter(|f| *f != "yaml") {
         return Err(Failure::ParamValidation(format!("{format} output format is not supported for ddb commands")));
     }
-    let shown = |n: &Value| oxaws_value::python::str(n, Default::default());
+    let shown = |n: &Value| oxaws_value::repr::str(n, Default::default());
     let paging = Paging {
         starting_token: args.word("starting_token").filter(|t| !t.is_empty()).map(str::to_owned),
         max_items: max_items.as_ref().map(|n| n.as_i64().unwrap_or(i64::MAX)),

@@ -4,7 +4,8 @@ use crate::{base64_text, formatted, reply};
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
-use oxaws_value::{Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::Value;
 
 const ALPHA: &str = "client.authentication.k8s.io/v1alpha1";
 const BETA: &str = "client.authentication.k8s.io/v1beta1";
@@ -75,7 +76,7 @@ fn api_version(cx: &Context) -> Result<&'static str, Failure> {
         return Ok(BETA);
     };
     if info.as_map().is_none() {
-        let kind = oxaws_value::python::type_name(&info, Default::default());
+        let kind = oxaws_value::repr::type_name(&info, Default::default());
         return Err(Failure::General(format!("'{kind}' object has no attribute 'get'")));
     }
     match info.get("apiVersion").and_then(Value::as_str) {

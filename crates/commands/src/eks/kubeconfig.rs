@@ -3,8 +3,8 @@
 use crate::yaml_tree::{self, Dialect, Layout, Node};
 use oxaws_cli::Failure;
 use oxaws_env::World;
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::decode_utf8;
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 

@@ -59,7 +59,7 @@ pub fn of_cluster(groups: Option<&Value>, kind: Option<&str>, count: Option<&str
         (None, Some(kind)) => {
             let count = match count {
                 None => 1,
-                Some(word) => oxaws_value::python_int_text(word)
+                Some(word) => oxaws_python::python_int_text(word)
                     .ok_or_else(|| Failure::General(not_an_int(word)))?
                     .parse::<i64>()
                     .unwrap_or(i64::MAX),

@@ -5,7 +5,7 @@ use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
-use oxaws_value::python::type_name;
+use oxaws_value::repr::type_name;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 /// The command.

@@ -2,12 +2,12 @@
 
 use crate::archive::{self, Temporary, Walk};
 use crate::list_option::ListOption;
-use crate::{paths, progress, reply, temporary, uploader};
+use crate::{progress, reply, temporary, uploader};
 use oxaws_cli::argparse::Nargs;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
-use oxaws_env::Stream;
+use oxaws_env::{Stream, absolute};
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -61,7 +61,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         ("Key", Value::from(reply::text(location, "Key")?)),
     ]);
     let zip = Temporary::named(cx.world, &format!("{}{id}.zip", oxaws_env::uuid4(cx.world)));
-    let folder = paths::absolute(cx.world, root)?;
+    let folder = absolute(cx.world, root)?;
     archive::write(zip.create()?, &folder, &files)?;
     let size = std::fs::metadata(zip.path())?.len();
     let told = |done: u64| {

@@ -4,7 +4,7 @@
 //! that once more with indentation (`awscli.customizations.history.show: DetailedFormatter`). This does the same four
 //! steps; a body that isn't well-formed is shown as it is.
 
-use oxaws_value::python::split_lines;
+use oxaws_python::split_lines;
 
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 500;
@@ -31,7 +31,7 @@ struct Element<'a> {
 pub(super) fn pretty(text: &str) -> Option<String> {
     let mut flat = String::from(DECLARATION);
     parse(&unix_lines(text))?.iter().for_each(|node| write(node, None, &mut flat));
-    let joined: String = split_lines(&flat).map(oxaws_value::python::strip).collect();
+    let joined: String = split_lines(&flat).map(oxaws_python::strip).collect();
     let mut out = format!("{DECLARATION}\n");
     parse(&unix_lines(&joined))?.iter().for_each(|node| write(node, Some(0), &mut out));
     Some(out)

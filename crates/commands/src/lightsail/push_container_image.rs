@@ -5,7 +5,7 @@ use crate::reply;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::AWS_CLI_VERSION;
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 /// The command.

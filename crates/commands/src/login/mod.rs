@@ -73,7 +73,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     kept_files::make_folder_of(cx.world, &file)?;
     cx.world
         .write_private(&file, token.as_bytes())
-        .map_err(|e| Failure::General(oxaws_input::paramfile::python_os_error(&e, &file.display().to_string())))?;
+        .map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &file.display().to_string())))?;
     let section = if profile == "default" { profile.clone() } else { format!("profile {profile}") };
     let mut changes = vec![("login_session".to_owned(), Change::Set(name.clone()))];
     if configured.is_none() {

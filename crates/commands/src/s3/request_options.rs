@@ -6,9 +6,10 @@ use oxaws_cli::bind::param_error;
 use oxaws_cli::registry::CommandCall;
 use oxaws_cli::{Context, Failure};
 use oxaws_input::{json_arg, shorthand};
+use oxaws_python::Timestamp;
 use oxaws_transfer::{Algorithm, CopyProps, CustomerKey, ObjectOptions};
-use oxaws_value::python::{MapClass, class, repr};
-use oxaws_value::{Timestamp, Value};
+use oxaws_value::Value;
+use oxaws_value::repr::{MapClass, class, repr};
 
 /// A key and its option.
 struct KeyOption {

@@ -49,7 +49,7 @@ const CASE_DOCUMENT: &str = "https://docs.aws.amazon.com/cli/latest/topic/s3-cas
 fn integer(call: &CommandCall, dest: &str) -> Result<Option<String>, Failure> {
     match call.args.word(dest) {
         None => Ok(None),
-        Some(word) => oxaws_value::python_int_text(word)
+        Some(word) => oxaws_python::python_int_text(word)
             .map(Some)
             .ok_or_else(|| Failure::General(oxaws_cli::globals::not_an_int(word))),
     }
@@ -166,14 +166,14 @@ fn current_folder(call: &CommandCall, paths: &Paths) -> Result<Option<PathBuf>, 
     match call.cx.world.current_dir() {
         Ok(folder) => Ok(Some(folder)),
         Err(e) if [&paths.source, &paths.dest].into_iter().any(is_relative) => {
-            Err(Failure::General(oxaws_input::paramfile::python_os_error_bare(&e)))
+            Err(Failure::General(oxaws_python::python_os_error_bare(&e)))
         }
         Err(_) => Ok(None),
     }
 }
 
 fn expected_size(word: &str) -> Result<u64, String> {
-    let digits = oxaws_value::python_int_text(word).ok_or_else(|| oxaws_cli::globals::not_an_int(word))?;
+    let digits = oxaws_python::python_int_text(word).ok_or_else(|| oxaws_cli::globals::not_an_int(word))?;
     Ok(digits.parse().unwrap_or(if digits.starts_with('-') { 0 } else { u64::MAX }))
 }
 
@@ -201,7 +201,7 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
         |path: &str| oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| call.cx.world.is_closed(stream));
     match paths.action {
         Action::Download if closed(&paths.dest) => {
-            return Err(Failure::General(oxaws_input::paramfile::python_os_error(
+            return Err(Failure::General(oxaws_python::python_os_error(
                 &std::io::Error::from_raw_os_error(2),
                 &paths.dest,
             )));
@@ -216,7 +216,7 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
             let folder = Path::new(&paths.dest);
             if !folder.exists() {
                 oxaws_transfer::create_folders(folder).map_err(|(e, part)| {
-                    Failure::General(oxaws_input::paramfile::python_os_error(&e, &part.to_string_lossy()))
+                    Failure::General(oxaws_python::python_os_error(&e, &part.to_string_lossy()))
                 })?;
             }
         }

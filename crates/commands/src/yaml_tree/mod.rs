@@ -122,7 +122,7 @@ impl Node {
             Value::Bool(b) => Node::Bool(*b),
             Value::Int(n) => Node::Int(n.to_string()),
             Value::BigInt(digits) => Node::Int(digits.to_string()),
-            Value::Float(f) => Node::Float(*f, oxaws_value::python_float(*f)),
+            Value::Float(f) => Node::Float(*f, oxaws_python::python_float(*f)),
             Value::String(text) => Node::Text(text.clone()),
             Value::Bytes(bytes) => Node::Binary(bytes.clone()),
             Value::List(items) => Node::List(items.iter().map(Node::of_value).collect()),
@@ -162,7 +162,7 @@ fn json_key(key: &Node) -> Result<String, &'static str> {
         Node::Null => "null".into(),
         Node::Bool(b) => if *b { "true" } else { "false" }.into(),
         Node::Int(digits) => digits.clone(),
-        Node::Float(f, _) => oxaws_value::python_float(*f),
+        Node::Float(f, _) => oxaws_python::python_float(*f),
         other => return Err(other.python_type("dict")),
     })
 }

@@ -233,7 +233,7 @@ impl Writer {
             Node::Int(text) | Node::Date(text) => self.plain(text, indent, split),
             Node::Float(f, _) if f.is_nan() => self.plain(".nan", indent, split),
             Node::Float(f, _) if f.is_infinite() => self.plain(if *f > 0.0 { ".inf" } else { "-.inf" }, indent, split),
-            Node::Float(f, _) => self.plain(&oxaws_value::python_float(*f), indent, split),
+            Node::Float(f, _) => self.plain(&oxaws_python::python_float(*f), indent, split),
             Node::Text(text) => match quotes(text, !split, self.layout) {
                 Quotes::None => self.plain(text, indent, split),
                 Quotes::Single => self.single_quoted(text, indent, split),

@@ -2,7 +2,7 @@
 
 use super::marks::{Entry, Foreign, Marks};
 use super::{Node, Role, YamlError, invalid};
-use oxaws_value::python::{self, MapClass};
+use oxaws_value::repr::{self, MapClass};
 use oxaws_value::{Map, Value};
 
 /// A map's key.
@@ -61,8 +61,8 @@ impl Key {
                 None => Some(marks.tuple(items)),
             },
             other => Some(marks.own(other).cloned().unwrap_or_else(|| {
-                let shown = python::str(other, MapClass::Dict);
-                Foreign::new(python::type_name(other, MapClass::Dict), shown.clone(), shown)
+                let shown = repr::str(other, MapClass::Dict);
+                Foreign::new(repr::type_name(other, MapClass::Dict), shown.clone(), shown)
             })),
         };
         let text = match (value, &foreign) {

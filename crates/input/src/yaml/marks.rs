@@ -1,7 +1,7 @@
 //! What Python's reader makes of YAML that a [`Value`] can't tell: moments, and keys that aren't text.
 
 use oxaws_value::Value;
-use oxaws_value::python::{self, MapClass};
+use oxaws_value::repr::{self, MapClass};
 use std::collections::BTreeMap;
 
 /// How Python names and shows something that has no [`Value`] of its own.
@@ -131,7 +131,7 @@ impl Marks {
         if let Some(foreign) = self.own(value) {
             return foreign.shown.clone();
         }
-        if self.is_empty() { python::str(value, maps) } else { self.repr(value) }
+        if self.is_empty() { repr::str(value, maps) } else { self.repr(value) }
     }
 
     /// Python's `repr(value)`.
@@ -144,12 +144,13 @@ impl Marks {
             Value::List(items) if !self.is_empty() => format!("[{}]", self.items_repr(items)),
             Value::Map(map) if !self.is_empty() => {
                 let entry = |(key, value): (&oxaws_value::Key, &Value)| {
-                    let name = self.key(key).map_or_else(|| python::repr_str(key), |foreign| foreign.repr.clone());
+                    let name =
+                        self.key(key).map_or_else(|| oxaws_python::repr_str(key), |foreign| foreign.repr.clone());
                     format!("{name}: {}", self.entry(key).repr(value))
                 };
                 format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
             }
-            other => python::repr(other, MapClass::Dict),
+            other => repr::repr(other, MapClass::Dict),
         }
     }
 

@@ -1,8 +1,8 @@
 //! YAML's timestamps, as Python's classes for dates and moments.
 
 use super::marks::Foreign;
-use oxaws_value::python::repr_str;
-use oxaws_value::{Civil, Timestamp};
+use oxaws_python::repr_str;
+use oxaws_python::{Civil, Timestamp};
 
 const DAY: i32 = 86_400;
 

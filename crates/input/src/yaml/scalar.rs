@@ -3,8 +3,9 @@
 use super::marks::Foreign;
 use super::{Role, YamlError, full_name, invalid, moment, unknown_tag};
 use crate::blob;
-use oxaws_value::python::repr_str;
-use oxaws_value::{Value, python_float_value, python_int_text};
+use oxaws_python::repr_str;
+use oxaws_python::{python_float_value, python_int_text};
+use oxaws_value::Value;
 use saphyr_parser::{ScalarStyle, Tag};
 
 /// What a scalar is.

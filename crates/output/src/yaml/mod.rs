@@ -7,7 +7,8 @@ mod scalar;
 use crate::OutputError;
 use crate::listing::{Inside, inside};
 use fold::Sink;
-use oxaws_value::{JsonStyle, Value, python_float, write_json};
+use oxaws_python::python_float;
+use oxaws_value::{JsonStyle, Value, write_json};
 use scalar::Style;
 use std::io::{self, Write};
 

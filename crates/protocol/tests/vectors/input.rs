@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use oxaws_model::{Location, Operation, Protocol, ShapeKind};
 use oxaws_protocol::{Body, Request, SerializeOptions, percent_encode, serialize};
-use oxaws_value::{LocalClock, Value, parse_json};
+use oxaws_python::LocalClock;
+use oxaws_value::{Value, parse_json};
 use serde_json::Value as Json;
 
 /// Cases that AWS CLI 2.38.1 doesn't pass either, and why.

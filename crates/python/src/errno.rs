@@ -1,7 +1,7 @@
 //! Errors of the operating system in Python's words. The C library's texts are kept here because not every C library
 //! has the same ones, and since Rust adds `(os error 2)` to them.
 
-use crate::python::repr_str;
+use crate::text::repr_str;
 use std::io;
 
 /// Python's `str()` of an `OSError` about a path: `[Errno 2] No such file or directory: 'nope'`.

@@ -1,11 +1,13 @@
 //! Dates in the many forms that Python's dateutil understands, with its rules for what an ambiguous number means: the
 //! AWS CLI hands it every timestamp that isn't a number.
 
-use super::tokens::{
-    NotDigits, Number, afternoon, days_in_month, hour_of_day, integer, is_jump, is_utc, month, part, seconds, split,
-    unit, weekday,
+mod tokens;
+
+use crate::calendar::{Civil, DAY, days_from_civil, days_in_month};
+use crate::datetime::{LocalClock, Timestamp, TimestampError};
+use tokens::{
+    NotDigits, Number, afternoon, hour_of_day, integer, is_jump, is_utc, month, part, seconds, split, unit, weekday,
 };
-use super::{Civil, DAY, LocalClock, Timestamp, TimestampError, civil, days_from_civil};
 
 /// Why a text is no date.
 enum Fault {
@@ -27,8 +29,12 @@ impl From<NotDigits> for Fault {
     }
 }
 
-pub(super) fn parse(text: &str, clock: &LocalClock<'_>) -> Result<Timestamp, TimestampError> {
-    let today = civil(clock.now.saturating_add(i64::from((clock.offset)(clock.now))));
+/// Reads a date as `dateutil.parser.parse` does; what a partial date leaves open comes from today, at midnight.
+///
+/// # Errors
+/// When the text is no date. [`TimestampError::reason`] has dateutil's words.
+pub fn parse(text: &str, clock: &LocalClock<'_>) -> Result<Timestamp, TimestampError> {
+    let today = Civil::of(clock.now.saturating_add(i64::from((clock.offset)(clock.now))));
     let mut reader =
         Reader { tokens: split(text), found: Found::default(), date: DateParts::default(), year: today.year };
     let result = reader.read().and_then(|()| {
@@ -228,7 +234,7 @@ impl Found {
         if let Some(wanted) = self.weekday.filter(|_| self.day.is_none_or(|day| day == 0)) {
             days += (i64::from(wanted) - (days + 3)).rem_euclid(7);
         }
-        if civil(days * DAY).year > 9999 {
+        if Civil::of(days * DAY).year > 9999 {
             return Err(Fault::Overflow);
         }
         let offset = self.zone_offset()?;

@@ -46,7 +46,7 @@ pub fn python_float(f: f64) -> String {
 /// The canonical digits of text that Python's `int()` accepts: surrounding blanks, a sign, digits of any script, and
 /// single underscores between digits. `None` where `int()` raises.
 pub fn python_int_text(text: &str) -> Option<String> {
-    let text = crate::python::strip(text);
+    let text = crate::text::strip(text);
     let (negative, body) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -73,6 +73,28 @@ pub fn python_int_text(text: &str) -> Option<String> {
         (false, true) => format!("-{trimmed}"),
         (false, false) => trimmed.into(),
     })
+}
+
+/// The number that Python's `float()` makes of text: surrounding blanks, a sign, digits of any script with single
+/// underscores between them, a fraction, an exponent, `inf`, `infinity`, `nan`. `None` where `float()` raises.
+pub fn python_float_value(text: &str) -> Option<f64> {
+    let text = crate::text::strip(text);
+    if text.is_ascii() && !text.contains('_') {
+        // The rest of the grammar is Rust's: `1.`, `.5`, exponents, and the names in any case.
+        return text.parse().ok();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let after_digit = plain.as_bytes().last().is_some_and(u8::is_ascii_digit);
+        match c {
+            '_' if after_digit && chars.peek().is_some_and(|c| decimal_digit(*c).is_some()) => {}
+            '_' => return None,
+            c if c.is_ascii() => plain.push(c),
+            c => plain.push(char::from(b'0' + decimal_digit(c)?)),
+        }
+    }
+    plain.parse().ok()
 }
 
 /// The first code points of the blocks of ten decimal digits (Unicode category Nd) in common use.
@@ -119,6 +141,26 @@ mod tests {
             (0.1 + 0.2, "0.30000000000000004"),
         ] {
             assert_eq!(python_float(f), text);
+        }
+    }
+
+    #[test]
+    fn floats_are_read_as_python_reads_them() {
+        for (text, want) in [
+            (" 1e5 ", Some(1e5)),
+            ("1_0.5", Some(10.5)),
+            (".5", Some(0.5)),
+            ("1.", Some(1.0)),
+            ("-Infinity", Some(f64::NEG_INFINITY)),
+            ("\u{661}.\u{662}", Some(1.2)),
+            ("1__0", None),
+            ("1_.5", None),
+            ("_1", None),
+            ("1_", None),
+            ("e5", None),
+            ("", None),
+        ] {
+            assert_eq!(python_float_value(text), want, "{text:?}");
         }
     }
 

@@ -205,12 +205,3 @@ pub(super) fn hour_of_day(hour: i64, afternoon: bool) -> i64 {
         _ => hour,
     }
 }
-
-pub(super) fn days_in_month(year: i64, month: i64) -> Option<i64> {
-    (1..=12).contains(&month).then_some(match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    })
-}

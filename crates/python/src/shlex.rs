@@ -4,30 +4,30 @@ use std::fmt;
 
 /// Why a text can't be split into words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WordsError {
+pub enum ShlexError {
     /// A quote isn't closed.
     NoClosingQuotation,
     /// The text ends with a backslash.
     NoEscapedCharacter,
 }
 
-impl fmt::Display for WordsError {
+impl fmt::Display for ShlexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            WordsError::NoClosingQuotation => "No closing quotation",
-            WordsError::NoEscapedCharacter => "No escaped character",
+            ShlexError::NoClosingQuotation => "No closing quotation",
+            ShlexError::NoEscapedCharacter => "No escaped character",
         })
     }
 }
 
-impl std::error::Error for WordsError {}
+impl std::error::Error for ShlexError {}
 
 /// Splits like a POSIX shell without expansions: blanks separate; `'…'` is literal; in `"…"` a backslash guards only
 /// `"` and itself; outside quotes it guards any character. `#` is no comment.
 ///
 /// # Errors
 /// When a quote isn't closed or nothing follows a backslash.
-pub fn split(text: &str) -> Result<Vec<String>, WordsError> {
+pub fn split(text: &str) -> Result<Vec<String>, ShlexError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut chars = text.chars();
@@ -35,13 +35,13 @@ pub fn split(text: &str) -> Result<Vec<String>, WordsError> {
         match c {
             ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
             '\\' => {
-                let next = chars.next().ok_or(WordsError::NoEscapedCharacter)?;
+                let next = chars.next().ok_or(ShlexError::NoEscapedCharacter)?;
                 word.get_or_insert_default().push(next);
             }
             '\'' => {
                 let word = word.get_or_insert_default();
                 loop {
-                    match chars.next().ok_or(WordsError::NoClosingQuotation)? {
+                    match chars.next().ok_or(ShlexError::NoClosingQuotation)? {
                         '\'' => break,
                         c => word.push(c),
                     }
@@ -50,9 +50,9 @@ pub fn split(text: &str) -> Result<Vec<String>, WordsError> {
             '"' => {
                 let word = word.get_or_insert_default();
                 loop {
-                    match chars.next().ok_or(WordsError::NoClosingQuotation)? {
+                    match chars.next().ok_or(ShlexError::NoClosingQuotation)? {
                         '"' => break,
-                        '\\' => match chars.next().ok_or(WordsError::NoEscapedCharacter)? {
+                        '\\' => match chars.next().ok_or(ShlexError::NoEscapedCharacter)? {
                             c @ ('"' | '\\') => word.push(c),
                             c => {
                                 word.push('\\');
@@ -93,9 +93,9 @@ mod tests {
             ["profile", "a b", "c d", "e\\f", "g\\h\"", "", "#", "x"]
         );
         assert_eq!(ok("a'b'\"c\""), ["abc"]);
-        assert_eq!(split("a 'b"), Err(WordsError::NoClosingQuotation));
-        assert_eq!(split("a \"b\\"), Err(WordsError::NoEscapedCharacter));
-        assert_eq!(split("a\\"), Err(WordsError::NoEscapedCharacter));
+        assert_eq!(split("a 'b"), Err(ShlexError::NoClosingQuotation));
+        assert_eq!(split("a \"b\\"), Err(ShlexError::NoEscapedCharacter));
+        assert_eq!(split("a\\"), Err(ShlexError::NoEscapedCharacter));
     }
 
     proptest! {
