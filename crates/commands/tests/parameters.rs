@@ -133,7 +133,8 @@ fn yaml_has_types_that_no_parameter_takes() {
         assert_eq!(told(&skeleton, yaml), other("keywords must be strings"), "{yaml}");
     }
     let line = format!(
-        "Plaintext, value: 2020-01-01, type: {date}, valid types: <class 'bytes'>, \
+        // The models call this member sensitive, so that its value is masked (DIFFERENCES.md).
+        "Plaintext, value: ****, type: {date}, valid types: <class 'bytes'>, \
                         <class 'bytearray'>, file-like object"
     );
     assert_eq!(told(&["kms", "encrypt", "--key-id", "kkk"], "Plaintext: 2020-01-01"), wrong(&[&line]));
@@ -157,7 +158,7 @@ fn moments_of_yaml_are_for_moments() {
     for (text, body) in [
         ("2020-01-01 10:00:00", r#"{"StartTime": 1577872800}"#),
         ("2020-01-01 10:00:00.9999999Z", r#"{"StartTime": 1577872801}"#),
-        ("2001-12-14t21:59:43.10-05:00", r#"{"StartTime": 1008385183}"#),
+        ("2001-12-14t21:59:43.10-05:00", r#"{"StartTime": 1008385183.1}"#),
         ("0099-01-01 00:00:00", r#"{"StartTime": -59042995200}"#),
         ("'2020-01-01'", r#"{"StartTime": 1577836800}"#),
     ] {

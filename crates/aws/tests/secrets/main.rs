@@ -22,6 +22,7 @@ use std::collections::{BTreeSet, HashSet};
 
 static REGISTRY: Registry = Registry {
     commands: oxaws_commands::COMMANDS,
+    unbuilt: oxaws_commands::UNBUILT,
     removals: oxaws_tweaks::REMOVALS,
     renames: oxaws_tweaks::RENAMES,
     arg_renames: oxaws_tweaks::ARG_RENAMES,
