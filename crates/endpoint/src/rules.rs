@@ -7,12 +7,12 @@
 use crate::bytes::{Bytes, Cursor, Strings};
 use crate::endpoint::{AuthScheme, Endpoint, Header};
 use crate::error::ResolveError;
-use crate::format::rules::{self as f, endpoint as ep, expr, function, header, kind};
 use crate::host::{is_valid_host_label, is_virtual_hostable_bucket};
 use crate::params::{Parameters, Params};
 use crate::partitions::Partitions;
 use crate::url::percent_encode;
 use crate::value::{ArnParts, UrlParts, Val, substring};
+use oxaws_model::endpoint_format::rules::{self as f, endpoint as ep, expr, function, header, kind};
 use std::borrow::Cow;
 use std::rc::Rc;
 

@@ -2,10 +2,10 @@
 //! is possible, so that an evaluation allocates next to nothing.
 
 use crate::arn::{Arn, resource_parts};
-use crate::format::rules::attribute as a;
 use crate::params::ParamValue;
 use crate::partitions::Partition;
 use crate::url::{Split, clean, normalize_path, split};
+use oxaws_model::endpoint_format::rules::attribute as a;
 use std::borrow::Cow;
 use std::rc::Rc;
 

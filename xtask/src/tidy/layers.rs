@@ -30,6 +30,7 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("commands", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
     ("tweaks", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
+    ("modelpack", &["python", "value", "env", "endpoint"], "a change of theirs would pack the models again"),
     ("transfer", &["protocol", "endpoint"], "the client says where requests go and what errors mean"),
 ];
 

@@ -1,4 +1,4 @@
-//! The layout of compiled rule sets and of compiled partitions; the compiler (`modelpack`) writes it, this crate reads it.
+//! The layout of compiled rule sets and of compiled partitions: `modelpack` writes it, `endpoint` reads it.
 //!
 //! All numbers are little-endian. Strings are interned: a `u16` names one, [`NONE`] names none. Nothing here is a public
 //! contract: both sides are built together, and [`rules::VERSION`] and [`partitions::VERSION`] guard against a mix.
