@@ -44,7 +44,6 @@ pub use lists::PageLists;
 pub use observe::{Observer, STREAM, Shown, Step, Trail};
 pub use oxaws_http::Cancel;
 pub use oxaws_protocol::{Event, ServiceError};
-pub use oxaws_sign::percent_decode;
 pub use paginate::{Pages, Paging};
 pub use presign::Presigning;
 pub use retry::{Attempts, Outcome, is_throttling};

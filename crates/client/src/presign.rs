@@ -8,7 +8,7 @@ use crate::handlers::{self, CallState};
 use crate::send::{Outgoing, Source};
 use crate::session::{ClientOptions, Session};
 use oxaws_model::{Operation, Service};
-use oxaws_protocol::percent_encode;
+use oxaws_python::percent_encode;
 use std::borrow::Cow;
 
 /// What a URL is signed for.

@@ -2,7 +2,6 @@
 
 mod archive;
 mod authorization;
-mod base64_text;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod codeartifact;

@@ -547,7 +547,7 @@ fn url_of(target: &Target, call: &Call<'_>) -> Result<Url, HttpError> {
     text.push_str(&target.base);
     if call.op.has_key() {
         text.push('/');
-        text.push_str(&oxaws_sign::percent_encode(call.key.as_bytes(), b"/~-_."));
+        text.push_str(&oxaws_python::percent_encode(call.key, b"/~-_."));
     } else if target.path_at == target.base.len() {
         text.push('/');
     }

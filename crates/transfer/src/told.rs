@@ -7,7 +7,7 @@ use crate::xml::{NotXml, Reader, Token};
 use oxaws_client::{STREAM, Shown, Trail};
 use oxaws_http::Url;
 use oxaws_model::{Location, Member, Operation, Shape, ShapeKind};
-use oxaws_sign::percent_decode;
+use oxaws_python::percent_decode;
 use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 

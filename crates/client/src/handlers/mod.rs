@@ -303,10 +303,7 @@ pub fn final_error(state: &CallState, failure: Box<ServiceFailure>, answer: &Ans
 
 /// The pairs of a form.
 pub fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        String::from_utf8_lossy(&oxaws_sign::percent_decode(&text)).into_owned()
-    };
+    let decode = oxaws_python::unquote_plus;
     let text = String::from_utf8_lossy(body);
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -324,6 +321,6 @@ mod tests {
     #[test]
     fn forms_are_read_back() {
         let pairs = [("a b".to_owned(), "é&=+".to_owned()), ("c".into(), String::new())];
-        assert_eq!(form_pairs(oxaws_protocol::form_encode(&pairs).as_bytes()), pairs);
+        assert_eq!(form_pairs(oxaws_python::form_encode(&pairs).as_bytes()), pairs);
     }
 }

@@ -127,7 +127,7 @@ fn copy_source(params: &mut Map) -> Result<(), CallError> {
 }
 
 fn encode(text: &str) -> String {
-    oxaws_protocol::percent_encode(text, b"-._~/")
+    oxaws_python::percent_encode(text, b"-._~/")
 }
 
 /// Where `?versionId=…` begins: up to the end, without blanks.

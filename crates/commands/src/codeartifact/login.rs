@@ -7,6 +7,7 @@ use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_python::Timestamp;
 use oxaws_python::python_os_error;
+use oxaws_python::url::{self, Split};
 use oxaws_value::Value;
 
 /// The command.
@@ -83,23 +84,15 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     match tool {
         "npm" => npm::login(&login, args.word("namespace"))?,
         "pip" => {
-            let (scheme, host, path) = split_url(&login.endpoint);
-            let url = format!("{scheme}://aws:{}@{host}{path}simple/", login.token);
-            login.run_all(&[program::words(["pip", "config", "set", "global.index-url", &url])])?;
+            let Split { scheme, authority: host, path, .. } = url::split(&login.endpoint);
+            let index = format!("{scheme}://aws:{}@{host}{path}simple/", login.token);
+            login.run_all(&[program::words(["pip", "config", "set", "global.index-url", &index])])?;
         }
         "twine" => pypirc::login(&login)?,
         "swift" => swift::login(&login, args.word("namespace"))?,
         _ => nuget::login(&login)?,
     }
     Ok(Exit::Success)
-}
-
-/// Scheme, host with port, and path of a URL.
-pub fn split_url(url: &str) -> (&str, &str, &str) {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    (scheme, host, path)
 }
 
 impl Login<'_> {
@@ -162,16 +155,5 @@ impl Login<'_> {
             "Successfully configured {tool} to use AWS CodeArtifact repository {} \nLogin expires in {left} at {end}\n",
             self.endpoint
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_are_split() {
-        assert_eq!(split_url("https://d.x:1/pypi/r/?q"), ("https", "d.x:1", "/pypi/r/"));
-        assert_eq!(split_url("https://x"), ("https", "x", ""));
     }
 }

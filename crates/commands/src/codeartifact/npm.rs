@@ -1,11 +1,12 @@
 //! npm.
 
-use super::login::{Login, split_url};
+use super::login::Login;
 use crate::{kept_files, program};
 use oxaws_cli::Failure;
 use oxaws_env::{Put, PutMode, expand_user};
 use oxaws_python::decode_utf8;
 use oxaws_python::python_os_error;
+use oxaws_python::url::{self, Split};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -20,7 +21,7 @@ const USER_FILE: &str = "NPM_CONFIG_USERCONFIG";
 pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
     let scope = namespace.map(scope).transpose()?;
     let registry = scope.map_or_else(|| "registry".to_owned(), |s| format!("{s}:registry"));
-    let (_, host, path) = split_url(&login.endpoint);
+    let Split { authority: host, path, .. } = url::split(&login.endpoint);
     if !login.is_dry_run() {
         write_token(login, &format!("//{host}{path}:_authToken"))?;
     }

@@ -1,12 +1,13 @@
 //! Swift's package manager, which takes its password from `~/.netrc`.
 
-use super::login::{Login, split_url};
+use super::login::Login;
 use crate::kept_files::{self, SECRET};
 use crate::program;
 use oxaws_cli::Failure;
 use oxaws_env::expand_user;
 use oxaws_python::decode_utf8;
 use oxaws_python::python_os_error;
+use oxaws_python::url;
 use std::path::Path;
 
 /// Characters that a scope may have.
@@ -23,7 +24,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
         set.extend(program::words(["--scope", scope]));
     }
     let enter = program::words(["swift", "package-registry", "login", &format!("{}login", login.endpoint)]);
-    let (_, host, _) = split_url(&login.endpoint);
+    let host = url::split(&login.endpoint).authority;
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(':').next().unwrap_or(host).to_lowercase();
     let entry = format!("machine {host} login token password {}", login.token);

@@ -1,6 +1,8 @@
 //! `aws eks get-token`: a signed request of STS as a token for Kubernetes.
 
-use crate::{base64_text, formatted, reply};
+use crate::{formatted, reply};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
@@ -51,7 +53,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     };
     let presigning = Presigning { expires: URL_EXPIRES, method: Some("GET"), headers: &[("x-k8s-aws-id", id)] };
     let url = cx.session.presigned_call(operation, CallInput::default(), &presigning, &options)?;
-    let token = format!("k8s-aws-v1.{}", base64_text::encode_url(url.as_bytes()));
+    let token = format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url));
     let expires = Timestamp::from_unix(cx.session.now() + TOKEN_EXPIRES).wire_iso8601();
     let status = reply::params([("expirationTimestamp", Value::from(expires)), ("token", Value::from(token))]);
     let credential = reply::params([

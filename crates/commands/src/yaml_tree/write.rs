@@ -2,6 +2,7 @@
 
 use super::Node;
 use super::read::old_truth;
+use base64::Engine;
 use oxaws_value::Value;
 use std::fmt::Write as _;
 
@@ -241,7 +242,7 @@ impl Writer {
             },
             Node::Binary(bytes) => {
                 self.put("!!binary ");
-                let text = crate::base64_text::encode(bytes);
+                let text = base64::engine::general_purpose::STANDARD.encode(bytes);
                 self.double_quoted(&text, indent, split);
             }
             Node::List(_) => self.put("[]"),

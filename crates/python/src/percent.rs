@@ -1,16 +1,17 @@
-//! Percent encoding as Python's `quote` and `unquote` do it.
+//! Percent coding as `urllib.parse` does it: `quote`, `unquote_to_bytes`, `urlencode`.
 
 use std::borrow::Cow;
 
 /// Encodes everything but letters, digits, `_.-~` and the bytes of `safe`.
-pub fn percent_encode<'a>(text: impl Into<Cow<'a, [u8]>>, safe: &[u8]) -> String {
-    let text = text.into();
+pub fn percent_encode(text: impl AsRef<[u8]>, safe: &[u8]) -> String {
+    let text = text.as_ref();
     let mut out = String::with_capacity(text.len() + text.len() / 4);
-    push_encoded(&mut out, &text, safe);
+    push_encoded(&mut out, text, safe);
     out
 }
 
-pub(crate) fn push_encoded(out: &mut String, text: &[u8], safe: &[u8]) {
+/// Appends what [`percent_encode`] returns.
+pub fn push_encoded(out: &mut String, text: &[u8], safe: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text {
         if is_unreserved(*byte) || safe.contains(byte) {
@@ -21,6 +22,35 @@ pub(crate) fn push_encoded(out: &mut String, text: &[u8], safe: &[u8]) {
             out.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
     }
+}
+
+/// Pairs for a form body (`urlencode`): blanks as `+`.
+pub fn form_encode(pairs: &[(String, String)]) -> String {
+    let mut out = String::new();
+    for (i, (name, value)) in pairs.iter().enumerate() {
+        out.push_str(if i > 0 { "&" } else { "" });
+        for (mark, text) in [("", name), ("=", value)] {
+            out.push_str(mark);
+            for (at, word) in text.split(' ').enumerate() {
+                out.push_str(if at > 0 { "+" } else { "" });
+                push_encoded(&mut out, word.as_bytes(), b"");
+            }
+        }
+    }
+    out
+}
+
+/// Text with `%XX` decoded (`unquote`); what isn't UTF-8 then becomes U+FFFD.
+pub fn unquote(text: &str) -> Cow<'_, str> {
+    match percent_decode(text) {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
+/// The same for a form's text (`unquote_plus`), where `+` is a blank.
+pub fn unquote_plus(text: &str) -> String {
+    unquote(&text.replace('+', " ")).into_owned()
 }
 
 /// Decodes `%XX`; anything else stays, also a `%` without two digits after it, and `+`.
@@ -49,7 +79,8 @@ fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
-pub(crate) fn is_unreserved(byte: u8) -> bool {
+/// Whether a byte never needs encoding.
+pub fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'~')
 }
 
@@ -62,6 +93,12 @@ mod tests {
     fn both_ways() {
         assert_eq!(percent_encode("a b/~\u{e9}+".as_bytes(), b"/"), "a%20b/~%C3%A9%2B");
         assert_eq!(percent_decode("%41%zz%4").as_ref(), b"A%zz%4");
+        assert_eq!((unquote("%"), unquote("%E9%41")), ("%".into(), "\u{fffd}A".into()));
+    }
+
+    #[test]
+    fn forms() {
+        assert_eq!(form_encode(&[("a b".into(), "~é&".into()), ("c".into(), String::new())]), "a+b=~%C3%A9%26&c=");
     }
 
     proptest! {
