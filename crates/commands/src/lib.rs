@@ -44,7 +44,6 @@ pub mod sso;
 mod temporary;
 mod unbuilt;
 mod uploader;
-mod yaml_tree;
 
 use oxaws_cli::registry::{Placement, Tweak};
 

@@ -9,7 +9,7 @@ use super::{Finding, Workspace, relative};
 /// Crates by layer; a crate may import those of lower layers only.
 const LAYERS: &[(u8, &[&str])] = &[
     (0, &["python", "value", "model", "env"]),
-    (1, &["config", "protocol", "endpoint", "sign", "jmespath", "input", "output"]),
+    (1, &["config", "protocol", "endpoint", "sign", "jmespath", "yaml", "input", "output"]),
     (2, &["creds", "http", "modelpack", "pack"]),
     (3, &["client", "transfer"]),
     (4, &["cli"]),
@@ -21,6 +21,8 @@ const LAYERS: &[(u8, &[&str])] = &[
 const SIDEWAYS: &[(&str, &str, &str)] = &[
     ("value", "python", "JSON has Python's number texts"),
     ("env", "python", "paths are Python's"),
+    ("input", "yaml", "YAML has one reader"),
+    ("output", "yaml", "and one writer"),
     ("pack", "modelpack", "the build script compiles the models"),
     ("creds", "http", "providers ask the instance's and the container's metadata servers"),
     ("transfer", "client", "the S3 engine sends its requests as operations"),

@@ -5,9 +5,9 @@ use super::resources::{Form, METADATA, Property, RESOURCES};
 use super::template;
 use crate::archive::{self, Temporary, Walk};
 use crate::uploader::Uploader;
-use crate::yaml_tree::Node;
 use oxaws_cli::Failure;
 use oxaws_python::path::normal;
+use oxaws_yaml::Node;
 use std::path::{Path, PathBuf};
 
 /// Templates within templates, and functions within functions.

@@ -216,8 +216,8 @@ pub fn upload_template(cx: &Context, uploader: &Uploader, text: &str) -> Result<
 ///
 /// # Errors
 /// When the template is no map.
-pub fn parameters(template: &crate::yaml_tree::Node, overrides: &Map) -> Result<Vec<Map>, Failure> {
-    use crate::yaml_tree::Node;
+pub fn parameters(template: &oxaws_yaml::Node, overrides: &Map) -> Result<Vec<Map>, Failure> {
+    use oxaws_yaml::Node;
     let Node::Map(_) = template else { return Err(template::no_map(template, "get")) };
     let Some(Node::Map(entries)) = template.get("Parameters") else { return Ok(Vec::new()) };
     let of = |key: &Node| {

@@ -3,12 +3,12 @@
 use super::{artifacts, template};
 use crate::map_option;
 use crate::uploader::Uploader;
-use crate::yaml_tree::Node;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::absolute;
 use oxaws_python::python_os_error;
 use oxaws_value::{JsonStyle, to_json};
+use oxaws_yaml::Node;
 use std::path::Path;
 
 /// The command.

@@ -1,10 +1,10 @@
 //! The YAML that the commands print.
 
 use super::types::{map_node, node};
-use crate::yaml_tree::{self, Layout, Node};
 use oxaws_cli::{Context, Failure};
-use oxaws_output::yaml::{BinaryStyle, write_document};
+use oxaws_output::yaml::write_document;
 use oxaws_value::{Map, Value};
+use oxaws_yaml::{BinaryStyle, Node, Options};
 
 /// Prints a reply of a scan or query: attributes in their own types, after `--query`.
 ///
@@ -45,8 +45,8 @@ pub fn print(cx: &Context, reply: Map) -> Result<(), Failure> {
         Some(value) => Ok(write_document(out, &value, BinaryStyle::Quoted)?),
         // Only sets need the other writer.
         None => {
-            let text = yaml_tree::write(&node, Layout { width: Some(80), quote_yes_no: false, usual: true });
-            Ok(out.write_all(text.as_bytes())?)
+            oxaws_yaml::write(out, &node, Options { binary: BinaryStyle::Quoted, ..Options::default() })?;
+            Ok(())
         }
     })
 }

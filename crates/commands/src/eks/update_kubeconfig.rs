@@ -2,12 +2,12 @@
 
 use super::kubeconfig::{self, Kubeconfig};
 use crate::reply;
-use crate::yaml_tree::Node;
 use oxaws_cli::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_env::{absolute, expand_user};
 use oxaws_value::{Map, Value};
+use oxaws_yaml::Node;
 use std::path::PathBuf;
 
 /// The interface that `get-token` speaks.

@@ -1,18 +1,16 @@
 //! YAML documents that are read, changed and written again: unlike a [`Value`](oxaws_value::Value), a [`Node`] keeps
 //! keys that aren't text, dates, sets, and how a float was written.
 
-mod read;
-mod write;
-
-pub use read::{Dialect, read};
-pub use write::{Layout, write};
-
+use crate::moment::{self, Moment};
+use crate::write::{Key, Tree, View};
+use oxaws_python::{python_float, repr_bytes, repr_str};
 use oxaws_value::{Map, Value};
 
 /// A node of a document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Node {
     /// `null`
+    #[default]
     Null,
     /// `true`, `false`
     Bool(bool),
@@ -102,9 +100,9 @@ impl Node {
             Node::Float(..) => "float",
             Node::Date(text) => {
                 if text.len() > 10 {
-                    "datetime.datetime"
+                    Moment::DATETIME
                 } else {
-                    "datetime.date"
+                    Moment::DATE
                 }
             }
             Node::Text(_) => "str",
@@ -115,6 +113,33 @@ impl Node {
         }
     }
 
+    /// Python's `str()`: of scalars, and of a list as the tuple that it is as a map's key.
+    pub fn shown(&self) -> String {
+        match self {
+            Node::Text(text) | Node::Int(text) => text.clone(),
+            Node::Date(text) => moment::read(text).and_then(Result::ok).map_or_else(|| text.clone(), |m| m.shown),
+            other => other.repr(),
+        }
+    }
+
+    /// Python's `repr()`; of a list, that of the tuple.
+    fn repr(&self) -> String {
+        match self {
+            Node::Null => "None".into(),
+            Node::Bool(truth) => if *truth { "True" } else { "False" }.into(),
+            Node::Int(digits) => digits.clone(),
+            Node::Float(f, _) => python_float(*f),
+            Node::Date(text) => moment::read(text).and_then(Result::ok).map_or_else(|| text.clone(), |m| m.repr),
+            Node::Text(text) => repr_str(text),
+            Node::Binary(bytes) => repr_bytes(bytes),
+            Node::List(items) | Node::Set(items) => {
+                let comma = if items.len() == 1 { "," } else { "" };
+                format!("({}{comma})", items.iter().map(Node::repr).collect::<Vec<_>>().join(", "))
+            }
+            Node::Map(_) => String::new(),
+        }
+    }
+
     /// From a value.
     pub fn of_value(value: &Value) -> Node {
         match value {
@@ -122,7 +147,7 @@ impl Node {
             Value::Bool(b) => Node::Bool(*b),
             Value::Int(n) => Node::Int(n.to_string()),
             Value::BigInt(digits) => Node::Int(digits.to_string()),
-            Value::Float(f) => Node::Float(*f, oxaws_python::python_float(*f)),
+            Value::Float(f) => Node::Float(*f, python_float(*f)),
             Value::String(text) => Node::Text(text.clone()),
             Value::Bytes(bytes) => Node::Binary(bytes.clone()),
             Value::List(items) => Node::List(items.iter().map(Node::of_value).collect()),
@@ -162,7 +187,47 @@ fn json_key(key: &Node) -> Result<String, &'static str> {
         Node::Null => "null".into(),
         Node::Bool(b) => if *b { "true" } else { "false" }.into(),
         Node::Int(digits) => digits.clone(),
-        Node::Float(f, _) => oxaws_python::python_float(*f),
+        Node::Float(f, _) => python_float(*f),
         other => return Err(other.python_type("dict")),
     })
+}
+
+impl Tree for Node {
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Node::Null => View::Null,
+            Node::Bool(b) => View::Bool(*b),
+            Node::Int(text) | Node::Date(text) => View::Plain(text),
+            Node::Float(f, _) => View::Float(*f),
+            Node::Text(text) => View::Text(text),
+            Node::Binary(bytes) => View::Bytes(bytes),
+            Node::List(items) => View::List(items),
+            Node::Map(entries) => View::Map(entries.iter().map(|(k, v)| (Key::Scalar(k), v)).collect()),
+            Node::Set(items) => View::Set(items),
+        }
+    }
+}
+
+impl Tree for Value {
+    /// The keys of maps are sorted, as the AWS CLI prints them.
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Value::Null => View::Null,
+            Value::Bool(b) => View::Bool(*b),
+            Value::Int(n) => View::Int(*n),
+            Value::BigInt(digits) => View::Plain(digits),
+            Value::Float(f) => View::Float(*f),
+            Value::String(text) => View::Text(text),
+            Value::Bytes(bytes) => View::Bytes(bytes),
+            Value::List(items) => View::List(items),
+            Value::Map(map) => {
+                let mut entries: Vec<(Key<'_, Value>, &Value)> = map.iter().map(|(k, v)| (Key::Text(k), v)).collect();
+                entries.sort_unstable_by_key(|(key, _)| match key {
+                    Key::Text(text) => *text,
+                    Key::Scalar(_) => "",
+                });
+                View::Map(entries)
+            }
+        }
+    }
 }

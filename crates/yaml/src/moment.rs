@@ -1,10 +1,27 @@
 //! YAML's timestamps, as Python's classes for dates and moments.
 
-use super::marks::Foreign;
-use oxaws_python::repr_str;
-use oxaws_python::{Civil, Timestamp};
+use oxaws_python::calendar::days_in_month;
+use oxaws_python::{Civil, Timestamp, repr_str};
 
 const DAY: i32 = 86_400;
+
+/// A date or moment as Python shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// `datetime.date` or `datetime.datetime`.
+    pub class: &'static str,
+    /// Python's `str()`.
+    pub shown: String,
+    /// Python's `repr()`.
+    pub repr: String,
+}
+
+impl Moment {
+    /// The class of a date without a time of day.
+    pub const DATE: &'static str = "datetime.date";
+    /// The class of a moment.
+    pub const DATETIME: &'static str = "datetime.datetime";
+}
 
 /// The parts of a timestamp's text.
 struct Parts<'a> {
@@ -24,7 +41,7 @@ struct Time<'a> {
 }
 
 /// Whether a plain text is a timestamp: a date alone must have all its digits.
-pub(super) fn is_implicit(text: &str) -> bool {
+pub(crate) fn is_implicit(text: &str) -> bool {
     parts(text).is_some_and(|parts| parts.time.is_some() || (parts.month.len() == 2 && parts.day.len() == 2))
 }
 
@@ -32,7 +49,7 @@ pub(super) fn is_implicit(text: &str) -> bool {
 ///
 /// # Errors
 /// With Python 3.11's words when a field is out of its range.
-pub(super) fn read(text: &str) -> Option<Result<Foreign, String>> {
+pub fn read(text: &str) -> Option<Result<Moment, String>> {
     parts(text).map(|parts| parts.build())
 }
 
@@ -106,7 +123,7 @@ fn within(ok: bool, words: &str) -> Result<(), String> {
 }
 
 impl Parts<'_> {
-    fn build(&self) -> Result<Foreign, String> {
+    fn build(&self) -> Result<Moment, String> {
         // The zone is made before anything else is looked at.
         let zone = self.time.as_ref().and_then(|time| time.zone);
         if let Some((_, offset)) = zone
@@ -120,10 +137,11 @@ impl Parts<'_> {
         let (year, month, day) = (number(self.year), field(self.month), field(self.day));
         within(year >= 1, "year 0 is out of range")?;
         within((1..=12).contains(&month), "month must be in 1..12")?;
-        within((1..=month_length(year, month)).contains(&day), "day is out of range for month")?;
+        let last = days_in_month(year.into(), month.into()).unwrap_or_default();
+        within((1..=last).contains(&day.into()), "day is out of range for month")?;
         let Some(time) = &self.time else {
             let shown = format!("{year:04}-{month:02}-{day:02}");
-            return Ok(Foreign::new(Foreign::DATE, shown, format!("datetime.date({year}, {month}, {day})")));
+            return Ok(Moment { class: Moment::DATE, shown, repr: format!("datetime.date({year}, {month}, {day})") });
         };
         let (hour, minute, second) = (field(time.hour), field(time.minute), field(time.second));
         within(hour <= 23, "hour must be in 0..23")?;
@@ -134,7 +152,8 @@ impl Parts<'_> {
         let mut moment = Timestamp::from_civil(civil, micros, zone.map(|(_, offset)| offset));
         moment.seconds += carry;
         within(moment.local().year <= 9999, "date value out of range")?;
-        Ok(Foreign::new(Foreign::DATETIME, moment.isoformat().replacen('T', " ", 1), datetime(&moment, zone)))
+        let (shown, repr) = (moment.isoformat().replacen('T', " ", 1), datetime(&moment, zone));
+        Ok(Moment { class: Moment::DATETIME, shown, repr })
     }
 }
 
@@ -143,15 +162,6 @@ fn micros(fraction: &str) -> (u32, i64) {
     let digit = |i: usize| fraction.as_bytes().get(i).map_or(0, |digit| u32::from(digit - b'0'));
     let micros = (0..6).fold(0, |n, i| n * 10 + digit(i)) + u32::from(digit(6) > 4);
     if micros > 999_999 { (0, 1) } else { (micros, 0) }
-}
-
-fn month_length(year: i32, month: u8) -> u8 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
 }
 
 /// `repr` of a moment.
@@ -188,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn shown(text: &str) -> String {
-        read(text).map_or("no".into(), |r| r.map_or_else(|e| format!("error: {e}"), |f| f.shown().to_owned()))
+        read(text).map_or("no".into(), |r| r.map_or_else(|e| format!("error: {e}"), |f| f.shown))
     }
 
     #[test]
