@@ -1,6 +1,6 @@
 //! The executable: nothing but the way in and the way out.
 
-use oxaws_cli::registry::Registry;
+use oxaws_cli::plug::registry::Registry;
 use oxaws_env::Real;
 use std::process::ExitCode;
 

@@ -3,12 +3,12 @@
 
 use divan::Bencher;
 use oxaws_cli::Context;
-use oxaws_cli::globals::{Globals, first_parse};
-use oxaws_cli::operation::prepare;
-use oxaws_cli::registry::Registry;
-use oxaws_cli::secrets::Line;
-use oxaws_cli::services::Services;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::argv::globals::{Globals, first_parse};
+use oxaws_cli::operation::{Prepared, prepare};
+use oxaws_cli::plug::registry::Registry;
+use oxaws_cli::plug::services::Services;
+use oxaws_cli::term::ui::Ui;
+use oxaws_cli::watch::secrets::Line;
 use oxaws_client::{CallInput, Session, SessionOptions};
 use oxaws_env::Fixed;
 use oxaws_value::parse_json;
@@ -91,7 +91,8 @@ fn bind(words: &[String]) -> CallInput {
     let name = first.rest[0].as_str();
     let service = pack.service(&first.command).expect("a service");
     let operation = service.operation(name).expect("an operation");
-    let call = prepare(&cx, operation, &first.command, name, &first.rest[1..]).expect("a right command line");
+    let prepared = prepare(&cx, operation, &first.command, name, &first.rest[1..]).expect("a right command line");
+    let Prepared::Call(call) = prepared else { panic!("a call") };
     call.input().expect("right parameters")
 }
 

@@ -1,37 +1,19 @@
 //! The command line: from arguments to an exit code.
 
-pub mod alias;
-pub mod argparse;
-pub mod argtable;
-mod auto_prompt;
-pub mod bind;
-mod blobs;
-pub mod common_args;
-pub mod context;
-pub mod display;
+pub mod argv;
 mod driver;
-mod encoding;
-pub mod error;
 pub mod exit;
-pub mod globals;
+pub mod failure;
 pub mod help;
-pub mod history;
-mod interrupt;
-mod log;
 pub mod operation;
-mod pager;
-pub mod registry;
-pub mod secrets;
-pub mod services;
-mod skeleton;
-mod startup;
-pub mod ui;
-pub mod unbuilt;
+pub mod plug;
+pub mod term;
+pub mod tree;
 mod version;
-mod visible;
-mod wait;
+pub mod watch;
+mod written;
 
-pub use context::Context;
 pub use driver::run;
-pub use error::Failure;
 pub use exit::Exit;
+pub use failure::Failure;
+pub use plug::context::Context;

@@ -7,6 +7,7 @@ use crate::identity::{self, Credentials};
 use crate::send::{Outgoing, Signed, Source};
 use crate::session::Session;
 use oxaws_endpoint::{Choice, Endpoint, UrlError, choose_scheme};
+use oxaws_failure::Cause;
 use oxaws_http::Url;
 use oxaws_model::{AuthScheme, Operation};
 use oxaws_sign::{Headers, Payload, Rules, Scope, Signable};
@@ -54,7 +55,7 @@ pub fn choose(state: &CallState, endpoint: &Endpoint) -> Result<Signing, CallErr
     let mut region = None;
     if !endpoint.auth_schemes.is_empty() {
         let choice = choose_scheme(&endpoint.auth_schemes, None, preference.as_deref())
-            .map_err(|e| CallError::Other(e.to_string()))?;
+            .map_err(|e| CallError::setting(Cause::of(e)))?;
         match choice {
             Choice::Scheme(version, scheme) => {
                 chosen = Some(version_auth(&version));
@@ -211,9 +212,9 @@ fn host_header(url: &str, authority: &str) -> Result<String, CallError> {
     Url::parse(url).map(|url| url.host_header()).map_err(|e| match oxaws_endpoint::bad_port(authority) {
         // A password with a `/` that should have been percent-encoded looks like a port.
         Some(UrlError::Port(_)) if !authority.contains('@') && has_user_info(url) => {
-            CallError::Other(UrlError::Port(HIDDEN.into()).to_string())
+            CallError::invalid(Cause::of(UrlError::Port(HIDDEN.into())))
         }
-        Some(bad) => CallError::Other(bad.to_string()),
+        Some(bad) => CallError::invalid(Cause::of(bad)),
         None => e.into(),
     })
 }
@@ -337,7 +338,7 @@ pub fn presign(
 }
 
 fn unsupported(version: &str) -> CallError {
-    CallError::Other(format!("Signature version(s) are not supported: {version}"))
+    CallError::setting(format!("Signature version(s) are not supported: {version}"))
 }
 
 /// The credentials of a call, in the form the signatures take.

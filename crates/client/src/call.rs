@@ -9,6 +9,7 @@ use crate::send::{Outgoing, Source, StreamBody};
 use crate::session::{ClientOptions, Session};
 use crate::validate::{self, Classes, Streamed};
 use crate::{checksum, compression, endpoint, transact, user_agent};
+use oxaws_failure::Cause;
 use oxaws_http::Headers;
 use oxaws_model::Operation;
 use oxaws_protocol::{self as protocol, Body, SerializeOptions};
@@ -141,7 +142,7 @@ impl<'w> Session<'w> {
         options: &ClientOptions,
     ) -> Result<Reply, CallError> {
         let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
+        let found = found.ok_or_else(|| CallError::bug(format!("there is no operation {operation} of {service}")))?;
         self.call_with(found, CallInput::new(params), options)
     }
 
@@ -228,7 +229,7 @@ fn fill_idempotency_tokens(state: &mut CallState) {
 pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
     if let Some(problem) = state.classes.problem_of_names() {
-        return Err(CallError::Other(problem.into()));
+        return Err(CallError::invalid(problem));
     }
     let endpoint = endpoint::resolve(session, client, operation, state)?;
     if let Some(trail) = &state.trail {
@@ -255,7 +256,7 @@ pub(crate) fn build(state: &CallState) -> Result<(Outgoing, auth::Signing), Call
             },
         )
     });
-    let request = request.map_err(|e| CallError::Other(e.to_string()))?;
+    let request = request.map_err(|e| CallError::invalid(Cause::of(e)))?;
     let mut outgoing = assemble(&endpoint, request, state)?;
     for header in &endpoint.headers {
         if let Some(value) = header.values.first() {
@@ -286,7 +287,8 @@ fn assemble(
     state: &CallState,
 ) -> Result<Outgoing, CallError> {
     let base = endpoint.url.as_str();
-    let (scheme, rest) = base.split_once("://").ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
+    let (scheme, rest) =
+        base.split_once("://").ok_or_else(|| CallError::invalid(format!("Invalid endpoint: {base}")))?;
     let (rest, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
     let (rest, base_query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, base_path) = match rest.find('/') {

@@ -34,7 +34,7 @@ pub fn apply(
     let algorithm = if let Some(chosen) = member.and_then(|m| params.get(m)) {
         let chosen = chosen.as_str().unwrap_or_default();
         Algorithm::from_name(chosen)
-            .ok_or_else(|| CallError::Other(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase())))?
+            .ok_or_else(|| CallError::invalid(format!("Unsupported checksum algorithm: {}", chosen.to_lowercase())))?
     } else if required || (member.is_some() && client.settings.request_checksums == ChecksumUse::WhenSupported) {
         let shape = operation.input().and_then(|input| input.member(member?));
         announced = shape.and_then(|m| m.location_name());
@@ -80,7 +80,7 @@ fn trailer(outgoing: &mut Outgoing, algorithm: Algorithm) -> Result<(), CallErro
             let length = file.length();
             (Source::Encoded(Box::new(Trailing(ChunkedEncoder::new(file, length, algorithm)))), length)
         }
-        Source::Encoded(_) => return Err(CallError::Other("the body is encoded twice".into())),
+        Source::Encoded(_) => return Err(CallError::bug("the body is encoded twice")),
     };
     outgoing.source = source;
     outgoing.set_header("X-Amz-Decoded-Content-Length", &length.to_string());
@@ -142,7 +142,7 @@ impl Expected {
         if found == self.text {
             return Ok(());
         }
-        Err(CallError::Other(mismatch(&self.text, &found)))
+        Err(CallError::verification(mismatch(&self.text, &found)))
     }
 }
 
@@ -162,7 +162,7 @@ pub fn check_crc32(headers: &Headers, body: &[u8]) -> Result<(), CallError> {
     if found == expected {
         return Ok(());
     }
-    Err(CallError::Other(mismatch(&expected.to_string(), &found.to_string())))
+    Err(CallError::verification(mismatch(&expected.to_string(), &found.to_string())))
 }
 
 /// Asks for the validation of the reply where the settings want it and the user said nothing.

@@ -8,6 +8,7 @@ use oxaws_config::client::ClientSettings;
 use oxaws_config::settings::check_region;
 use oxaws_creds::dpop::DpopKey;
 use oxaws_endpoint::{LegacyError, Partitions, Variant, client_scope, pseudo_region, use_dual_stack};
+use oxaws_failure::Cause;
 use oxaws_model::{AuthScheme, Service, SignatureVersion};
 use std::sync::Arc;
 
@@ -113,7 +114,7 @@ impl ServiceClient {
         let s3_dual = settings.s3.use_dualstack_endpoint.then_some("true");
         let dual_stack = use_dual_stack(service.endpoint_prefix(), s3_dual, settings.use_dualstack == Some(true));
         let partitions = Partitions::open(service.pack().partitions())
-            .ok_or_else(|| CallError::Other("the compiled partitions are damaged".into()))?;
+            .ok_or_else(|| CallError::bug("the compiled partitions are damaged"))?;
         let scope = client_scope(
             partitions,
             service.endpoint_prefix(),
@@ -123,9 +124,9 @@ impl ServiceClient {
         )
         .map_err(|e| match e {
             LegacyError::NoRegion => CallError::NoRegion,
-            other => CallError::Other(other.to_string()),
+            other => CallError::setting(Cause::of(other)),
         })?;
-        oxaws_endpoint::check_endpoint_url(&scope.endpoint_url).map_err(|e| CallError::Other(e.to_string()))?;
+        oxaws_endpoint::check_endpoint_url(&scope.endpoint_url).map_err(|e| CallError::invalid(Cause::of(e)))?;
         // The AWS CLI starts its monitor last of all.
         session.monitor()?;
         let signing_name = scope.signing_name.unwrap_or_else(|| service.signing_name()).to_owned();

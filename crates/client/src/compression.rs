@@ -35,8 +35,7 @@ pub fn apply(client: &ServiceClient, operation: Operation, outgoing: &mut Outgoi
             outcome = encoder.write_all(bytes);
         }
     })?;
-    let compressed =
-        outcome.and_then(|()| encoder.finish()).map_err(|e| CallError::Io(oxaws_python::python_os_error_bare(&e)))?;
+    let compressed = outcome.and_then(|()| encoder.finish()).map_err(CallError::file)?;
     outgoing.source = Source::Bytes(compressed);
     let encoding = match outgoing.header("Content-Encoding") {
         Some(there) => format!("{there},gzip"),

@@ -114,7 +114,7 @@ impl ServiceClient {
             protocol::parse_error(operation, &reply, &ParseOptions { timestamps: Timestamps::Wire, clock })
         })?;
         let operation = operation.name().to_owned();
-        Ok(ServiceFailure { operation, error, retries: None, headers: headers.clone() })
+        Ok(ServiceFailure { operation, error, retries: None, headers: headers.clone(), for_credentials: false })
     }
 
     /// The error as the CLI shows it.

@@ -6,6 +6,7 @@ use crate::handlers::CallState;
 use crate::session::Session;
 use oxaws_config::client::{AccountIdMode, AddressingStyle};
 use oxaws_endpoint::{BuiltinSettings, Endpoint, ParamValue, Params, ResolveError, RuleFailure, S3Call, S3Settings};
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -32,10 +33,10 @@ pub fn resolve(
             let bucket = params.get("Bucket").and_then(Value::as_str);
             match RuleFailure::new(client.service.directory(), &text, bucket) {
                 failure @ RuleFailure::ParamValidation(_) => CallError::Validation(failure.to_string()),
-                other => CallError::Other(other.to_string()),
+                other => CallError::invalid(Cause::of(other)),
             }
         }
-        other => CallError::Other(other.to_string()),
+        other => CallError::invalid(Cause::of(other)),
     })
 }
 
@@ -79,7 +80,7 @@ fn rule_params<'a>(
             }
             continue;
         }
-        let value = settings(client, mode).value(builtin, s3_call).map_err(|e| CallError::Other(e.to_string()))?;
+        let value = settings(client, mode).value(builtin, s3_call).map_err(|e| CallError::bug(Cause::of(e)))?;
         if let Some(value) = value {
             given.set(parameter.name, value);
         }
@@ -116,11 +117,11 @@ fn settings(client: &ServiceClient, mode: AccountIdMode) -> BuiltinSettings<'_> 
 /// What the model says the parameter's value is: a constant of the operation, an expression over the input, or a member.
 fn context_value(operation: Operation, name: &str, params: &Map) -> Result<Option<ParamValue<'static>>, CallError> {
     if let Some(constant) = operation.static_context_params().find(|p| p.name == name) {
-        let value = oxaws_value::parse_json(constant.value).map_err(|e| CallError::Other(e.to_string()))?;
+        let value = oxaws_value::parse_json(constant.value).map_err(|e| CallError::bug(Cause::of(e)))?;
         return Ok(param_value(&value));
     }
     if let Some(expression) = operation.operation_context_params().find(|p| p.name == name) {
-        let compiled = oxaws_jmespath::compile(expression.value).map_err(|e| CallError::Other(e.to_string()))?;
+        let compiled = oxaws_jmespath::compile(expression.value).map_err(|e| CallError::bug(Cause::of(e)))?;
         // An input of another form than the model's is for validation to complain about.
         let found = compiled.search(&Value::Map(params.clone())).unwrap_or_default();
         return Ok(param_value(&found));
@@ -132,7 +133,7 @@ fn context_value(operation: Operation, name: &str, params: &Map) -> Result<Optio
         Some(value) => match param_value(value) {
             Some(value) => Ok(Some(value)),
             None if value.is_null() => Ok(None),
-            None => Err(CallError::Other(match unhashable(value) {
+            None => Err(CallError::invalid(match unhashable(value) {
                 Some(class) => format!("unhashable type: '{class}'"),
                 None => format!("Value ({name}) is the wrong type. Must be <class 'str'>."),
             })),

@@ -3,6 +3,7 @@
 use crate::error::{CallError, ServiceFailure};
 use crate::send::StreamBody;
 use crate::session::Session;
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ParseOptions, ServiceError, Timestamps, parse_event};
 use oxaws_value::{Map, Value};
@@ -59,7 +60,7 @@ impl Events<'_, '_> {
             }
             match self.body.read_some(&mut self.block)? {
                 0 if self.decoder.has_rest() => {
-                    return Err(CallError::Other("The stream of events was cut short.".into()));
+                    return Err(CallError::bad_reply("The stream of events was cut short."));
                 }
                 0 => return Ok(None),
                 n => self.decoder.feed(&self.block[..n]),
@@ -87,9 +88,10 @@ impl Events<'_, '_> {
                     error,
                     retries: None,
                     headers: Default::default(),
+                    for_credentials: false,
                 }))
             }
-            other => CallError::Other(other.to_string()),
+            other => CallError::bad_reply(Cause::of(other)),
         }
     }
 }

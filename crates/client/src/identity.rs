@@ -128,7 +128,7 @@ impl Session<'_> {
         options: &ClientOptions,
     ) -> Result<String, CallError> {
         let found = self.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-        let found = found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))?;
+        let found = found.ok_or_else(|| CallError::bug(format!("there is no operation {operation} of {service}")))?;
         let client = self.client_with(found.service(), options)?;
         let state = CallState::new(self, &client, found, CallInput::new(params));
         let endpoint = crate::endpoint::resolve(self, &client, found, &state)?;
@@ -176,7 +176,7 @@ pub fn region_from_metadata(session: &Session) -> Result<Option<String>, CallErr
 /// When there is none, or the SSO session it comes from fails.
 pub fn bearer_token(session: &Session, signing_name: &str) -> Result<String, CallError> {
     let found = with_context(session, |context| token::load(context, signing_name))?;
-    found.map(|t| t.token).ok_or_else(|| CallError::Credentials("Unable to locate authorization token".into()))
+    found.map(|t| t.token).ok_or_else(|| CallError::Credentials(Box::new(CredsError::NoToken)))
 }
 
 /// The variable that holds a bearer token for a service.
@@ -223,12 +223,19 @@ impl From<CredsError> for CallError {
     fn from(error: CredsError) -> Self {
         match error {
             CredsError::Config(e) => CallError::Config(e),
-            // The failed call's own class decides the exit code.
-            CredsError::Call(failure) => match failure.source.downcast::<CallError>() {
-                Ok(error) => *error,
-                Err(other) => CallError::Credentials(other.to_string()),
+            // The failed call decides the exit code.
+            CredsError::Call(failure) => match failure.source.downcast::<CallError>().map(|error| *error) {
+                Ok(CallError::Service(mut failure)) => {
+                    failure.for_credentials = true;
+                    CallError::Service(failure)
+                }
+                Ok(error) => error,
+                Err(source) => {
+                    let failed = CallFailure { code: failure.code, details: failure.details, source };
+                    CallError::Credentials(Box::new(CredsError::Call(failed)))
+                }
             },
-            other => CallError::Credentials(other.to_string()),
+            other => CallError::Credentials(Box::new(other)),
         }
     }
 }
@@ -265,7 +272,7 @@ impl ServiceCaller for Caller<'_> {
         let found = self.session.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
         let result = match found {
             Some(found) => self.session.call_with(found, CallInput::new(params), &settings),
-            None => Err(CallError::Other(format!("there is no operation {operation} of {service}"))),
+            None => Err(CallError::bug(format!("there is no operation {operation} of {service}"))),
         };
         let reply = result.map_err(failure)?;
         let metadata = reply.metadata();
@@ -299,7 +306,7 @@ impl HttpFetcher for Fetcher<'_> {
             cancel: self.session.cancel().clone(),
             ..Options::default()
         });
-        let url = Url::parse(request.url).map_err(|e| FetchError::Other(e.to_string()))?;
+        let url = Url::parse(request.url).map_err(|e| FetchError::Unsendable(e.to_string()))?;
         let headers: Vec<(Cow<str>, Cow<[u8]>)> =
             request.headers.iter().map(|(k, v)| (Cow::Borrowed(*k), Cow::Borrowed(v.as_bytes()))).collect();
         let asked = Request {
@@ -324,7 +331,7 @@ fn fetch_error(error: HttpError) -> FetchError {
         | HttpError::ConnectTimeout { .. }
         | HttpError::Closed { .. }
         | HttpError::Truncated { .. } => FetchError::Connection(message),
-        _ => FetchError::Other(message),
+        _ => FetchError::Unsendable(message),
     }
 }
 
@@ -344,6 +351,6 @@ mod tests {
         assert!(inner.code.is_none());
         assert!(matches!(CallError::from(CredsError::Call(inner)), CallError::NoRegion));
         let other = CallError::from(CredsError::LoginExpired);
-        assert!(matches!(&other, CallError::Credentials(text) if text.starts_with("Your session has expired")));
+        assert!(matches!(&other, CallError::Credentials(error) if matches!(**error, CredsError::LoginExpired)));
     }
 }

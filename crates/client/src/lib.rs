@@ -6,6 +6,7 @@
 pub mod auth;
 mod call;
 mod checksum;
+mod class;
 mod client;
 mod compression;
 mod direct;
@@ -35,7 +36,7 @@ pub use auth::Signing;
 pub use call::{CallInput, Reply};
 pub use client::{Auth, ServiceClient};
 pub use direct::Route;
-pub use error::{CallError, ServiceFailure};
+pub use error::{CallError, ServiceFailure, WaiterEnd, WaiterFailure};
 pub use events::Events;
 pub use fetch::Fetched;
 pub use git::git_password;

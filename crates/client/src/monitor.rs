@@ -44,7 +44,7 @@ impl Monitor {
         let port = config.integer("csm_port")?.unwrap_or_default();
         let client_id = config.text("csm_client_id")?.unwrap_or_default();
         if client_id.chars().count() > MAX_CLIENT_ID {
-            return Err(CallError::Other(format!(
+            return Err(CallError::setting(format!(
                 "The value provided for csm_client_id: {client_id} exceeds the maximum length of {MAX_CLIENT_ID} \
                  characters"
             )));

@@ -4,6 +4,7 @@ use crate::call::CallInput;
 use crate::error::CallError;
 use crate::lists::{Apart, PageLists};
 use crate::session::{ClientOptions, Session};
+use oxaws_failure::Cause;
 use oxaws_input::token::{self, TRUNCATE_KEY};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Operation, ShapeKind};
@@ -57,11 +58,11 @@ impl std::fmt::Debug for Pages<'_, '_> {
 }
 
 fn compile(text: &str) -> Result<Expression, CallError> {
-    oxaws_jmespath::compile(text).map_err(|e| CallError::Other(e.to_string()))
+    oxaws_jmespath::compile(text).map_err(|e| CallError::bug(Cause::of(e)))
 }
 
 fn find<'a>(expression: &'a Expression, value: &'a Value) -> Result<Cow<'a, Value>, CallError> {
-    expression.search_cow(value).map_err(|e| CallError::Other(e.to_string()))
+    expression.search_cow(value).map_err(|e| CallError::bad_reply(Cause::of(e)))
 }
 
 fn search(expression: &Expression, value: &Value) -> Result<Value, CallError> {
@@ -77,7 +78,7 @@ impl<'a, 'w> Pages<'a, 'w> {
     ) -> Result<Self, CallError> {
         let rules = operation
             .paginator()
-            .ok_or_else(|| CallError::Other(format!("Operation cannot be paginated: {}", operation.name())))?;
+            .ok_or_else(|| CallError::bug(format!("Operation cannot be paginated: {}", operation.name())))?;
         let list = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(compile).collect::<Result<Vec<_>, _>>();
         let input_tokens: Vec<&'static str> = rules.input_tokens().collect();
         let limit = match (&paging.page_size, rules.limit_key()) {
@@ -86,7 +87,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         };
         let start = match &paging.starting_token {
             None => None,
-            Some(text) => Some(token::decode(text, &input_tokens).map_err(|e| CallError::Other(e.to_string()))?),
+            Some(text) => Some(token::decode(text, &input_tokens).map_err(|e| CallError::invalid(Cause::of(e)))?),
         };
         let next_token = match &start {
             Some(start) => start.tokens.clone(),
@@ -201,7 +202,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             Value::String(text) => text.chars().count() as i64,
             other => {
                 let kind = oxaws_value::repr::type_name(other, Default::default());
-                return Err(CallError::Other(format!("object of type '{kind}' has no len()")));
+                return Err(CallError::bad_reply(format!("object of type '{kind}' has no len()")));
             }
         };
         let truncate = self.max_items.map_or(0, |most| self.total + count - most);
@@ -230,7 +231,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             self.set_resume(next)?;
         } else if self.previous.as_ref() == Some(&next) {
             let shown = oxaws_value::repr::repr(&Value::Map(next), Default::default());
-            return Err(CallError::Other(format!(
+            return Err(CallError::bad_reply(format!(
                 "Error during pagination: The same next token was received twice: {shown}"
             )));
         } else {
@@ -279,7 +280,7 @@ impl<'a, 'w> Pages<'a, 'w> {
                 (n, Value::String(text.chars().take(n.max(0) as usize).collect()))
             }
             Value::Null => (0, Value::Null),
-            _ => return Err(CallError::Other("unhashable type: 'slice'".into())),
+            _ => return Err(CallError::bad_reply("unhashable type: 'slice'")),
         };
         if let Value::Map(map) = page {
             set_path(map, primary.text(), shown);
@@ -299,7 +300,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         keys.sort_unstable();
         if wanted != keys {
             let shown = oxaws_value::repr::repr(&Value::Map(token), Default::default());
-            return Err(CallError::Other(format!("Bad starting token: {shown}")));
+            return Err(CallError::bad_reply(format!("Bad starting token: {shown}")));
         }
         self.resume = Some(token::encode(&token));
         Ok(())
@@ -581,7 +582,7 @@ fn page_size(operation: Operation, key: &str, text: &str) -> Result<Value, CallE
         return Ok(Value::from(text));
     }
     let digits = oxaws_python::python_int_text(text).ok_or_else(|| {
-        CallError::Other(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
+        CallError::invalid(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
     })?;
     Ok(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
 }

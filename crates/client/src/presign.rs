@@ -72,7 +72,7 @@ impl Session<'_> {
     ) -> Result<String, CallError> {
         let made = self.client_with(client, &ClientOptions::default())?;
         let operation =
-            client.operations().next().ok_or_else(|| CallError::Other(format!("{signing_name} has no operations")))?;
+            client.operations().next().ok_or_else(|| CallError::bug(format!("{signing_name} has no operations")))?;
         let state = CallState::new(self, &made, operation, CallInput::default());
         let outgoing = Outgoing {
             method: Cow::Borrowed("GET"),

@@ -63,6 +63,11 @@ pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
     operation.errors().any(|shape| shape.error_code() == code && shape.retryable())
 }
 
+/// Whether an error code alone says that the service is busy.
+pub(crate) fn is_throttling_code(code: &str) -> bool {
+    THROTTLING.contains(&code)
+}
+
 /// Whether an error answer says that the service is busy.
 pub fn is_throttling(operation: Operation, error: &ServiceError) -> bool {
     let code = error.code.as_str();

@@ -2,6 +2,7 @@
 
 use crate::checksum::Expected;
 use crate::error::CallError;
+use oxaws_failure::Cause;
 use oxaws_http::{Body, BodyReader, Client, HttpError, Request, Response, Url};
 use std::borrow::Cow;
 use std::fs::File;
@@ -157,7 +158,8 @@ impl Source {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| CallError::Io(oxaws_python::python_os_error(&e, &path.to_string_lossy())))
+        open()
+            .map_err(|e| CallError::File(Cause::worded(oxaws_python::python_os_error(&e, &path.to_string_lossy()), e)))
     }
 
     /// Goes back to its start.
@@ -172,8 +174,8 @@ impl Source {
         };
         match done {
             Ok(true) => Ok(()),
-            Ok(false) => Err(CallError::Io("the body can't be read again".into())),
-            Err(e) => Err(CallError::Io(oxaws_python::python_os_error_bare(&e))),
+            Ok(false) => Err(CallError::File("the body can't be read again".into())),
+            Err(e) => Err(CallError::file(e)),
         }
     }
 
@@ -187,7 +189,7 @@ impl Source {
             Source::File(file) => {
                 let mut block = vec![0u8; 1 << 18];
                 loop {
-                    let n = file.read(&mut block).map_err(|e| CallError::Io(oxaws_python::python_os_error_bare(&e)))?;
+                    let n = file.read(&mut block).map_err(CallError::file)?;
                     if n == 0 {
                         break;
                     }
@@ -281,7 +283,7 @@ impl StreamBody {
     pub fn read_some(&mut self, out: &mut [u8]) -> Result<usize, CallError> {
         let n = self.inner.read_some(out).map_err(|e| match e {
             HttpError::Cancelled => CallError::Interrupted,
-            other => CallError::Other(other.streaming_message()),
+            other => CallError::Streaming(other),
         })?;
         if n > 0 {
             if let Some(expected) = &mut self.expected {

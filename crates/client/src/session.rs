@@ -245,7 +245,7 @@ impl<'w> Session<'w> {
         // No time is no limit; less than none is a mistake that every client complains about.
         for (name, limit) in [("connect", self.options.connect_timeout), ("read", self.options.read_timeout)] {
             if let Some(limit) = limit.filter(|limit| *limit < 0) {
-                return Err(CallError::Other(format!(
+                return Err(CallError::invalid(format!(
                     "Attempted to set {name} timeout to {limit}, but the timeout cannot be set to a value less than or \
                      equal to 0."
                 )));

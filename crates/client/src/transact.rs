@@ -168,7 +168,7 @@ fn one_attempt(
             .with_clock(|clock| protocol::parse_error(operation, &reply, &ParseOptions { timestamps, clock }))?;
         let operation = operation.name().to_owned();
         let headers = answer.headers.clone();
-        let failure = Box::new(ServiceFailure { operation, error, retries: None, headers });
+        let failure = Box::new(ServiceFailure { operation, error, retries: None, headers, for_credentials: false });
         if let Some(trail) = &state.trail {
             trail.refused(&failure, answer.status, &answer.body);
         }

@@ -2,7 +2,9 @@
 
 use crate::call::{CallInput, Reply};
 use crate::error::CallError;
+use crate::error::{WaiterEnd, WaiterFailure};
 use crate::session::Session;
+use oxaws_failure::{Cause, Class};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Acceptor, AcceptorState, Matcher, Operation, Waiter};
 use oxaws_value::Value;
@@ -19,7 +21,9 @@ pub fn wait(session: &Session, waiter: Waiter, operation: Operation, input: Call
     // What is wrong with the set-up is reported before what is wrong with the waiter.
     session.client(operation.service())?;
     let rules = waiter.acceptors().map(Rule::new).collect::<Result<Vec<_>, _>>()?;
-    let failed = |reason: String| Err(CallError::Waiter { name: waiter.name().to_owned(), reason });
+    let failed = |end: WaiterEnd, reason: String| {
+        Err(CallError::Waiter(Box::new(WaiterFailure { name: waiter.name().to_owned(), reason, end })))
+    };
     let mut matched_before = false;
     for attempt in 1.. {
         let answer = Answer::of(session.call(operation, input.clone()))?;
@@ -28,11 +32,11 @@ pub fn wait(session: &Session, waiter: Waiter, operation: Operation, input: Call
             (Some(AcceptorState::Success), _) => return Ok(()),
             (Some(AcceptorState::Failure), _) => {
                 let why = matching.map(Rule::explanation).unwrap_or_default();
-                return failed(format!("Waiter encountered a terminal failure state: {why}"));
+                return failed(WaiterEnd::Failed, format!("Waiter encountered a terminal failure state: {why}"));
             }
             (Some(AcceptorState::Retry), _) => matched_before = true,
-            (None, Answer::Error { code, message, .. }) => {
-                return failed(format!("An error occurred ({code}): {message}"));
+            (None, Answer::Error { code, message, class, .. }) => {
+                return failed(WaiterEnd::Unexpected(*class), format!("An error occurred ({code}): {message}"));
             }
             (None, Answer::Reply { .. }) => {}
         }
@@ -40,9 +44,10 @@ pub fn wait(session: &Session, waiter: Waiter, operation: Operation, input: Call
             // The rule looked at last is named, whether or not it is the one that matched earlier (as in botocore).
             return match matching.or(rules.last()).filter(|_| matched_before) {
                 Some(rule) => {
-                    failed(format!("Max attempts exceeded. Previously accepted state: {}", rule.explanation()))
+                    let reason = format!("Max attempts exceeded. Previously accepted state: {}", rule.explanation());
+                    failed(WaiterEnd::TimedOut, reason)
                 }
-                None => failed("Max attempts exceeded".into()),
+                None => failed(WaiterEnd::TimedOut, "Max attempts exceeded".into()),
             };
         }
         pause(session, Duration::from_secs(waiter.delay().into()))?;
@@ -67,7 +72,7 @@ fn pause(session: &Session, time: Duration) -> Result<(), CallError> {
 /// What a poll gave.
 enum Answer {
     Reply { value: Value, status: u16 },
-    Error { code: String, message: String, status: u16 },
+    Error { code: String, message: String, status: u16, class: Class },
 }
 
 impl Answer {
@@ -78,6 +83,7 @@ impl Answer {
                 code: failure.code().to_owned(),
                 message: failure.error.message.clone().unwrap_or_else(|| "Unknown".into()),
                 status: failure.error.status,
+                class: failure.class(),
             }),
             Err(other) => Err(other),
         }
@@ -96,11 +102,11 @@ impl Rule {
     fn new(acceptor: Acceptor) -> Result<Rule, CallError> {
         let expression = match acceptor.matcher {
             Matcher::Path | Matcher::PathAll | Matcher::PathAny => {
-                Some(oxaws_jmespath::compile(acceptor.argument).map_err(|e| CallError::Other(e.to_string()))?)
+                Some(oxaws_jmespath::compile(acceptor.argument).map_err(|e| CallError::bug(Cause::of(e)))?)
             }
             Matcher::Status | Matcher::Error => None,
         };
-        let expected = oxaws_value::parse_json(acceptor.expected).map_err(|e| CallError::Other(e.to_string()))?;
+        let expected = oxaws_value::parse_json(acceptor.expected).map_err(|e| CallError::bug(Cause::of(e)))?;
         Ok(Rule { acceptor, state: acceptor.state, expression, expected })
     }
 
@@ -162,7 +168,7 @@ mod tests {
     }
 
     fn error(code: &str, status: u16) -> Answer {
-        Answer::Error { code: code.into(), message: "m".into(), status }
+        Answer::Error { code: code.into(), message: "m".into(), status, class: Class::ServiceError }
     }
 
     #[test]

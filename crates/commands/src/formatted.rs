@@ -1,6 +1,7 @@
 //! The output of commands that print a value in the format of the command line, without a pager.
 
 use oxaws_cli::{Context, Failure};
+use oxaws_failure::Cause;
 use oxaws_output::Format;
 use oxaws_value::Value;
 
@@ -19,7 +20,7 @@ pub fn print(cx: &Context, title: &str, value: Value) -> Result<(), Failure> {
 /// When the query fails or the output can't be written.
 pub fn print_as(cx: &Context, format: Format, title: &str, value: Value) -> Result<(), Failure> {
     let value = match &cx.globals.query {
-        Some(query) if format != Format::Off => query.search(&value).map_err(|e| Failure::General(e.to_string()))?,
+        Some(query) if format != Format::Off => query.search(&value).map_err(|e| Failure::invalid(Cause::of(e)))?,
         _ => value,
     };
     let table = cx.table_options();

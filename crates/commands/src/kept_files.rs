@@ -2,7 +2,6 @@
 
 use oxaws_cli::Failure;
 use oxaws_env::{Put, PutMode, World};
-use oxaws_python::python_os_error;
 use oxaws_value::{Map, Value, parse_json_bytes};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ pub fn in_folder(world: &dyn World, folder: &Path) -> Result<Vec<(PathBuf, Map)>
     let paths = match world.list(folder) {
         Ok(paths) => paths,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        Err(e) => return Err(Failure::General(python_os_error(&e, &folder.display().to_string()))),
+        Err(e) => return Err(Failure::file(e, &folder.display().to_string())),
     };
     let mut found = Vec::new();
     for path in paths {
@@ -40,9 +39,7 @@ pub fn in_folder(world: &dyn World, folder: &Path) -> Result<Vec<(PathBuf, Map)>
 /// When it can't be made: with the folder at fault, as Python's `os.makedirs` names it.
 pub fn make_folder_of(world: &dyn World, path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    world
-        .make_private_folders(folder)
-        .map_err(|(e, folder)| Failure::General(python_os_error(&e, &folder.display().to_string())))
+    world.make_private_folders(folder).map_err(|(e, folder)| Failure::file(e, &folder.display().to_string()))
 }
 
 /// Removes a file. One that another process has removed already is gone as well.
@@ -51,9 +48,7 @@ pub fn make_folder_of(world: &dyn World, path: &Path) -> Result<(), Failure> {
 /// When it can't be removed.
 pub fn remove(world: &dyn World, path: &Path) -> Result<(), Failure> {
     match world.remove_file(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => {
-            Err(Failure::General(python_os_error(&e, &path.display().to_string())))
-        }
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Failure::file(e, &path.display().to_string())),
         _ => Ok(()),
     }
 }

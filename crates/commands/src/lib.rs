@@ -45,7 +45,7 @@ mod temporary;
 mod unbuilt;
 mod uploader;
 
-use oxaws_cli::registry::{Placement, Tweak};
+use oxaws_cli::plug::registry::{Placement, Tweak};
 
 /// Every command, with the command it stands under.
 pub static COMMANDS: &[Placement] = &[

@@ -1,7 +1,7 @@
 //! Options of hand-written commands that take several words.
 
-use oxaws_cli::argparse::{Given, Parsed};
-use oxaws_cli::bind::param_error;
+use oxaws_cli::argv::argparse::{Given, Parsed};
+use oxaws_cli::operation::bind::param_error;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::Value;
 

@@ -7,13 +7,13 @@ use oxaws_cli::Failure;
 /// # Errors
 /// In Python's words, when it isn't one.
 pub fn password(token: &str) -> Result<String, Failure> {
-    let general = |text: &str| Failure::General(text.to_owned());
+    let general = |text: &str| Failure::invalid(text.to_owned());
     let bytes = oxaws_input::blob::decode(token).map_err(|e| match e {
-        oxaws_input::blob::BlobError::NotAscii => Failure::General(e.to_string()),
+        oxaws_input::blob::BlobError::NotAscii => Failure::invalid(e.to_string()),
         oxaws_input::blob::BlobError::Invalid(_) => {
             let digits = token.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
             if digits % 4 == 1 {
-                return Failure::General(format!(
+                return Failure::invalid(format!(
                     "Invalid base64-encoded string: number of data characters ({digits}) cannot be 1 more than a multiple of 4"
                 ));
             }
@@ -31,7 +31,7 @@ pub fn password(token: &str) -> Result<String, Failure> {
 
 fn undecodable(bytes: &[u8], at: usize) -> Failure {
     let byte = bytes.get(at).copied().unwrap_or_default();
-    Failure::General(format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte"))
+    Failure::invalid(format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte"))
 }
 
 #[cfg(test)]

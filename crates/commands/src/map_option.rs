@@ -1,7 +1,7 @@
 //! Options of hand-written commands that take a map of texts, as shorthand or JSON.
 
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::bind::param_error;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::operation::bind::param_error;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::{Map, Value};
 
@@ -20,7 +20,7 @@ pub fn texts(cx: &Context, args: &Parsed, name: &str) -> Result<Option<Map>, Fai
             None => Ok(Value::from(text)),
         };
         oxaws_input::shorthand::parse(word, &mut resolve).map_err(|e| match e {
-            oxaws_input::shorthand::ShorthandError::File(message) => Failure::General(message),
+            oxaws_input::shorthand::ShorthandError::File(message) => Failure::input_file(message),
             syntax => param_error(&option, syntax),
         })?
     };
@@ -44,5 +44,5 @@ pub fn texts(cx: &Context, args: &Parsed, name: &str) -> Result<Option<Map>, Fai
 }
 
 fn invalid(report: String) -> Failure {
-    Failure::ParamValidation(format!("Parameter validation failed:\n{report}"))
+    Failure::validation(format!("Parameter validation failed:\n{report}"))
 }

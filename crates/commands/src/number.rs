@@ -1,8 +1,8 @@
 //! Options that are numbers: Python's `int()` reads them once all words are parsed, so a bad one is no syntax error.
 
 use oxaws_cli::Failure;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::globals::not_an_int;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::argv::globals::not_an_int;
 use oxaws_value::Value;
 
 /// The number given for `dest`.
@@ -11,7 +11,7 @@ use oxaws_value::Value;
 /// When the word is none.
 pub fn integer(args: &Parsed, dest: &str) -> Result<Option<Value>, Failure> {
     let Some(word) = args.word(dest) else { return Ok(None) };
-    let digits = oxaws_python::python_int_text(word).ok_or_else(|| Failure::General(not_an_int(word)))?;
+    let digits = oxaws_python::python_int_text(word).ok_or_else(|| Failure::invalid(not_an_int(word)))?;
     Ok(Some(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int)))
 }
 

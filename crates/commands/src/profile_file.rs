@@ -26,13 +26,13 @@ pub fn update(
 ) -> Result<(), Failure> {
     let path = expand_user(cx, file);
     let shown = path.display().to_string();
-    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &shown));
+    let failed = |e: std::io::Error| Failure::unreadable(e, &shown);
     if !cx.world.is_file(&path) {
         // What can't be written makes no folder.
         edit::update(None, section, changes)?;
         if path.parent().is_none_or(|folder| folder.as_os_str().is_empty()) {
             // The AWS CLI makes the folder of a bare name, which has none.
-            return Err(Failure::General(python_os_error(&ErrorKind::NotFound.into(), "")));
+            return Err(Failure::input_file(python_os_error(&ErrorKind::NotFound.into(), "")));
         }
         kept_files::make_folder_of(cx.world, &path)?;
     }
@@ -42,7 +42,7 @@ pub fn update(
         return cx.world.replace(&path, contents.as_bytes(), PRIVATE).map_err(failed);
     }
     let before = cx.world.read(&path).map_err(failed)?;
-    let before = decode_utf8(&before).map_err(Failure::General)?;
+    let before = decode_utf8(&before).map_err(Failure::input_file)?;
     let contents = edit::update(Some(before), section, changes)?;
     cx.world.replace(&path, contents.as_bytes(), PRIVATE).map_err(failed)?;
     if warn {

@@ -14,7 +14,7 @@ pub fn line(cx: &Context, prompt: &str) -> Result<String, Failure> {
     cx.ui.text(prompt)?;
     match typed_line(cx)? {
         Some(line) => Ok(line),
-        None => Err(Failure::General("EOF when reading a line".into())),
+        None => Err(Failure::no_terminal("EOF when reading a line")),
     }
 }
 
@@ -88,7 +88,7 @@ pub fn value(
             cx.ui.text(&prompt)?;
         }
         // The end of the input has no words in the AWS CLI.
-        let typed = typed_line(cx)?.ok_or_else(|| Failure::General(String::new()))?;
+        let typed = typed_line(cx)?.ok_or_else(|| Failure::no_terminal(String::new()))?;
         match check.complaint(&typed, has_default) {
             Some(complaint) if terminal => cx.ui.line(complaint)?,
             // Whoever pipes the answers can't mend one: the next lines may, as they do there.
@@ -110,7 +110,7 @@ pub fn value(
 /// As [`value`].
 pub fn choice(cx: &Context, items: &[String]) -> Result<usize, Failure> {
     let items: Vec<String> = items.iter().map(|item| visible_name(item).into_owned()).collect();
-    cx.world.choose(&items).map_err(failed)?.ok_or_else(|| Failure::General(String::new()))
+    cx.world.choose(&items).map_err(failed)?.ok_or_else(|| Failure::no_terminal(String::new()))
 }
 
 fn typed_line(cx: &Context) -> Result<Option<String>, Failure> {
@@ -120,7 +120,7 @@ fn typed_line(cx: &Context) -> Result<Option<String>, Failure> {
 fn failed(error: io::Error) -> Failure {
     match error.kind() {
         ErrorKind::Interrupted => Failure::Interrupted,
-        _ => Failure::General(oxaws_python::python_os_error_bare(&error)),
+        _ => Failure::file_bare(error),
     }
 }
 

@@ -38,7 +38,7 @@ pub fn call_with(
 /// When there is none.
 pub fn operation_of(cx: &Context, service: &str, operation: &str) -> Result<Operation, CallError> {
     let found = cx.session.pack().service_by_directory(service).and_then(|s| s.operation_named(operation));
-    found.ok_or_else(|| CallError::Other(format!("there is no operation {operation} of {service}")))
+    found.ok_or_else(|| CallError::no_operation(service, operation))
 }
 
 /// Makes the client of a service, so that what is wrong with the set-up is told now.
@@ -47,13 +47,13 @@ pub fn operation_of(cx: &Context, service: &str, operation: &str) -> Result<Oper
 /// As a call's before it is made.
 pub fn make_client(cx: &Context, service: &str) -> Result<(), CallError> {
     let found = cx.session.pack().service_by_directory(service);
-    let found = found.ok_or_else(|| CallError::Other(format!("Unknown service: '{service}'")))?;
+    let found = found.ok_or_else(|| CallError::bug(format!("Unknown service: '{service}'")))?;
     cx.session.client(found).map(|_| ())
 }
 
 /// Python's complaint about a key that isn't there.
 pub fn missing(key: &str) -> Failure {
-    Failure::General(oxaws_python::repr_str(key))
+    Failure::bad_reply(oxaws_python::repr_str(key))
 }
 
 /// A member that has to be there.

@@ -2,10 +2,10 @@
 //! the command's own.
 
 use crate::list_option::ListOption;
-use oxaws_cli::argparse::{Parsed, python_float_text};
-use oxaws_cli::bind::param_error;
-use oxaws_cli::globals::not_an_int;
-use oxaws_cli::registry::SecretMembers;
+use oxaws_cli::argv::argparse::{Parsed, python_float_text};
+use oxaws_cli::argv::globals::not_an_int;
+use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::plug::registry::SecretMembers;
 use oxaws_cli::{Context, Failure};
 use oxaws_value::repr::{self, MapClass};
 use oxaws_value::secret::{HIDDEN, Secrets};
@@ -174,7 +174,7 @@ impl Schema {
         };
         let mut shorthand = |text: &str| {
             oxaws_input::shorthand::parse(text, &mut resolve).map_err(|e| match e {
-                oxaws_input::shorthand::ShorthandError::File(message) => Failure::General(message),
+                oxaws_input::shorthand::ShorthandError::File(message) => Failure::input_file(message),
                 syntax => param_error(option, syntax),
             })
         };
@@ -192,7 +192,7 @@ impl Schema {
     /// Turns what shorthand leaves as text into what the schema says.
     fn convert(&self, value: &mut Value, depth: usize) -> Result<(), Failure> {
         if depth > MAX_DEPTH {
-            return Err(Failure::General("maximum recursion depth exceeded".into()));
+            return Err(Failure::invalid("maximum recursion depth exceeded"));
         }
         match (self, &mut *value) {
             (Schema::Structure(fields), Value::Map(map)) => {
@@ -213,12 +213,12 @@ impl Schema {
             (Schema::List(_), _) if depth > 0 => *value = Value::List(vec![std::mem::take(value)]),
             (Schema::Int, Value::String(text)) => {
                 let digits = oxaws_python::python_int_text(text);
-                let digits = digits.ok_or_else(|| Failure::General(not_an_int(text)))?;
+                let digits = digits.ok_or_else(|| Failure::invalid(not_an_int(text)))?;
                 *value = digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int);
             }
             (Schema::Float, Value::String(text)) => {
                 let number = python_float_text(text).ok_or_else(|| {
-                    Failure::General(format!("could not convert string to float: {}", oxaws_python::repr_str(text)))
+                    Failure::invalid(format!("could not convert string to float: {}", oxaws_python::repr_str(text)))
                 })?;
                 *value = Value::Float(number);
             }
@@ -242,7 +242,7 @@ impl Schema {
         if problems.is_empty() {
             return Ok(());
         }
-        Err(Failure::ParamValidation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
+        Err(Failure::validation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
     }
 
     fn collect(&self, value: &Value, (name, secret): (&str, bool), depth: usize, problems: &mut Vec<String>) {

@@ -3,9 +3,10 @@
 use crate::program::{self, ProgramError};
 use crate::reply;
 use oxaws_cli::Context;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_cli::{Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 /// What the operations `ssm start-session` and `ecs execute-command` do in place of printing their replies.
@@ -26,10 +27,9 @@ const OUTDATED: &str = "\nWARNING: An outdated SessionManagerPlugin version dete
                         https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html\n";
 
 fn missing() -> Failure {
-    Failure::General(
+    Failure::missing_program(
         "SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: \
-         http://docs.aws.amazon.com/console/systems-manager/session-manager-plugin-not-found"
-            .into(),
+         http://docs.aws.amazon.com/console/systems-manager/session-manager-plugin-not-found",
     )
 }
 
@@ -49,8 +49,8 @@ fn run(words: &[String], variables: &[(&str, &str)]) -> Result<(), ProgramError>
 fn failed(error: ProgramError) -> Failure {
     match error {
         ProgramError::Missing => missing(),
-        ProgramError::Io(e) if e.raw_os_error().is_none() => Failure::General(e.to_string()),
-        ProgramError::Io(e) => Failure::General(oxaws_python::python_os_error(&e, PLUGIN)),
+        ProgramError::Io(e) if e.raw_os_error().is_none() => Failure::ProgramFailed(Cause::of(e)),
+        ProgramError::Io(e) => Failure::file(e, PLUGIN),
     }
 }
 
@@ -134,7 +134,7 @@ fn execute_command(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
     let described = reply::call(cx, "ecs", "DescribeTasks", asked)?;
     let tasks = reply::member(&described, "tasks")?.as_list().unwrap_or_default();
     let Some(found) = tasks.first().and_then(Value::as_map) else {
-        return Err(Failure::General("The task provided in the request was not found.".into()));
+        return Err(Failure::failed("The task provided in the request was not found."));
     };
     let containers = reply::member(found, "containers")?.as_list().unwrap_or_default();
     let found =

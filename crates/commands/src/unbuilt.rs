@@ -1,7 +1,7 @@
 //! The hand-written commands of the AWS CLI that are still missing, by the command they belong under. A row goes when its
 //! command is built; `crates/tweaks/inventory.txt` says what each of them does.
 
-use oxaws_cli::unbuilt::Unbuilt;
+use oxaws_cli::plug::unbuilt::Unbuilt;
 
 const fn row(under: &'static [&'static str], names: &'static [&'static str]) -> Unbuilt {
     Unbuilt { under, names }

@@ -6,7 +6,6 @@ use md5::Digest;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
 use oxaws_env::Stream;
-use oxaws_python::python_os_error;
 use oxaws_value::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -76,9 +75,9 @@ impl UploadError {
     /// As the end of a command.
     pub fn into_failure(self, path: &Path) -> Failure {
         match self {
-            UploadError::File(e) => Failure::General(python_os_error(&e, &path.display().to_string())),
+            UploadError::File(e) => Failure::file(e, &path.display().to_string()),
             UploadError::Call(e) => e.into(),
-            other => Failure::General(other.to_string()),
+            missing @ UploadError::NoBucket(_) => Failure::failed(missing.to_string()),
         }
     }
 }

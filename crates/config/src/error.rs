@@ -1,5 +1,6 @@
 //! What can be wrong with configuration, in the AWS CLI's words.
 
+use oxaws_failure::Class;
 use oxaws_python::repr_str as repr;
 use std::fmt;
 
@@ -114,6 +115,35 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// What kind of failure it is.
+    pub fn class(&self) -> Class {
+        match self {
+            ConfigError::ProfileNotFound { .. } => Class::NoProfile,
+            // A name or a value that a command was asked to write.
+            ConfigError::LineEndInName { .. } | ConfigError::LineEndInValue { .. } | ConfigError::TooFewParts => {
+                Class::InvalidValue
+            }
+            ConfigError::Unparsable { .. }
+            | ConfigError::FileNotFound { .. }
+            | ConfigError::NotAnInteger { .. }
+            | ConfigError::InvalidRegion { .. }
+            | ConfigError::InvalidRetryMode { .. }
+            | ConfigError::InvalidMaxAttempts { .. }
+            | ConfigError::CompressionSizeNotAnInteger { .. }
+            | ConfigError::CompressionSizeOutOfRange { .. }
+            | ConfigError::InvalidChecksumSetting { .. }
+            | ConfigError::InvalidAccountIdEndpointMode { .. }
+            | ConfigError::InvalidExpressSessionAuth { .. }
+            | ConfigError::InvalidAddressingStyle { .. }
+            | ConfigError::NotASection
+            | ConfigError::InvalidMetadataEndpointMode { .. }
+            | ConfigError::MissingServices { .. }
+            | ConfigError::InvalidTimestampFormat { .. }
+            | ConfigError::InvalidBinaryFormat { .. }
+            | ConfigError::NestedBelowText => Class::Configuration,
+        }
+    }
+
     /// Whether this is a fault of the class `Configuration` (exit code 253); all others end with 255.
     pub fn is_configuration(&self) -> bool {
         matches!(self, ConfigError::InvalidTimestampFormat { .. })

@@ -136,8 +136,8 @@ pub enum FetchError {
     ReadTimeout(String),
     /// No connection, none in time, or closed early.
     Connection(String),
-    /// Anything else; not tried again.
-    Other(String),
+    /// The request can't be sent, or its answer can't be trusted; not tried again.
+    Unsendable(String),
 }
 
 /// Programs, prompts and locks. [`crate::Local`] is the machine itself.

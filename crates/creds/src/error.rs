@@ -2,6 +2,7 @@
 
 use crate::CallFailure;
 use oxaws_config::ConfigError;
+use oxaws_failure::Class;
 use oxaws_python::{repr_list, repr_str as repr};
 use std::fmt;
 use std::io;
@@ -137,6 +138,8 @@ pub enum CredsError {
     LoginNotPermitted,
     /// A login session failed for a reason that the service didn't give.
     Login,
+    /// No provider has a bearer token.
+    NoToken,
     /// A metadata service failed.
     Metadata {
         /// Why.
@@ -180,6 +183,47 @@ pub enum CredsError {
 }
 
 impl CredsError {
+    /// What kind of failure it is.
+    pub fn class(&self) -> Class {
+        match self {
+            CredsError::Config(error) => error.class(),
+            CredsError::StillExpired
+            | CredsError::SsoUnauthorized
+            | CredsError::LoginExpired
+            | CredsError::MfaRefresh
+            | CredsError::LoginPasswordChanged => Class::CredentialsExpired,
+            // A login was never made.
+            CredsError::SsoTokenLoad { .. } | CredsError::LoginTokenLoad { .. } => Class::NoCredentials,
+            CredsError::MissingSsoSession { .. } | CredsError::MissingSourceProfile { .. } => Class::NoProfile,
+            CredsError::MissingTokenSession { .. } => Class::NoProfile,
+            CredsError::NoToken => Class::NoCredentials,
+            CredsError::Prompt { .. } => Class::NoTerminal,
+            CredsError::Call(_)
+            | CredsError::Partial { .. }
+            | CredsError::Retrieval { .. }
+            | CredsError::TokenRetrieval { .. }
+            | CredsError::TwoSources { .. }
+            | CredsError::InvalidSource { .. }
+            | CredsError::EmptySourceProfile { .. }
+            | CredsError::Loop { .. }
+            | CredsError::TooDeep
+            | CredsError::MissingRole
+            | CredsError::IncompleteRefresh { .. }
+            | CredsError::MissingSsoSettings { .. }
+            | CredsError::InconsistentSso { .. }
+            | CredsError::MissingTokenSettings { .. }
+            | CredsError::LoginNotPermitted
+            | CredsError::Login
+            | CredsError::Metadata { .. }
+            | CredsError::InvalidMetadataEndpoint { .. }
+            | CredsError::UnsupportedHost { .. }
+            | CredsError::InvalidAuthToken
+            | CredsError::MissingKey { .. }
+            | CredsError::Io { .. }
+            | CredsError::Python { .. } => Class::CredentialsFailed,
+        }
+    }
+
     pub(crate) fn python(message: impl Into<String>) -> CredsError {
         CredsError::Python { message: message.into() }
     }
@@ -271,6 +315,7 @@ impl fmt::Display for CredsError {
             Login => f.write_str(
                 "An unspecified error happened when resolving AWS credentials or refreshing a login session profile.",
             ),
+            NoToken => f.write_str("Unable to locate authorization token"),
             Metadata { message } => write!(f, "Error retrieving metadata: {message}"),
             InvalidMetadataEndpoint { endpoint } => {
                 write!(f, "Invalid endpoint EC2 Instance Metadata endpoint: {endpoint}")

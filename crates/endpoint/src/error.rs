@@ -121,6 +121,8 @@ impl RuleFailure {
     }
 }
 
+impl std::error::Error for RuleFailure {}
+
 impl fmt::Display for RuleFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -16,6 +16,7 @@ use crate::tls::TlsStream;
 use crate::trust;
 use crate::url::{Scheme, Url};
 use rustls::ClientConfig;
+use std::fmt;
 use std::io;
 use std::net::ToSocketAddrs;
 use std::sync::{Arc, OnceLock};
@@ -204,9 +205,26 @@ fn resolver_error(error: io::Error) -> io::Error {
     }
     let text = error.to_string();
     match RESOLVER.iter().find(|(_, words)| text.ends_with(words)) {
-        Some((number, words)) => io::Error::new(error.kind(), format!("[Errno {number}] {words}")),
-        None => error,
+        Some((number, words)) => io::Error::new(error.kind(), NameError(format!("[Errno {number}] {words}"))),
+        None => io::Error::new(error.kind(), NameError(text)),
     }
+}
+
+/// The host's name has no address.
+#[derive(Debug)]
+struct NameError(String);
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// Whether a connection failed because its host's name has no address.
+pub(crate) fn is_name_error(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<NameError>())
 }
 
 fn dial_error(fault: Fault, url: &Url) -> HttpError {

@@ -1,6 +1,7 @@
 //! What can go wrong, with the messages the command line prints.
 
 use crate::openssl;
+use oxaws_failure::Class;
 use oxaws_python::repr_str;
 use oxaws_python::{python_os_error_bare, python_os_error_repr};
 use oxaws_value::secret::without_user_info;
@@ -84,6 +85,22 @@ impl HttpError {
     /// Whether sending the request again may help: faults of the network, as botocore's standard retry mode has them.
     pub fn is_transient(&self) -> bool {
         !matches!(self, Self::Invalid { .. } | Self::Body(_) | Self::TooLarge { .. } | Self::Cancelled)
+    }
+
+    /// What kind of failure it is.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Connect { source, .. } if crate::client::is_name_error(source) => Class::NameResolution,
+            Self::Connect { .. } => Class::Connect,
+            Self::ConnectTimeout { .. } | Self::ReadTimeout { .. } => Class::Timeout,
+            Self::Tls { .. } => Class::Tls,
+            Self::Proxy { .. } => Class::Proxy,
+            Self::Closed { .. } | Self::Truncated { .. } => Class::ConnectionLost,
+            Self::Invalid { .. } => Class::InvalidValue,
+            Self::Body(_) => Class::FileError,
+            Self::TooLarge { .. } => Class::BadReply,
+            Self::Cancelled => Class::Interrupted,
+        }
     }
 
     /// The message where the body was being streamed to its destination rather than read as a whole.

@@ -43,6 +43,8 @@ enum Problem {
     NoProof,
 }
 
+impl std::error::Error for BadAnswer {}
+
 impl fmt::Display for BadAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "The answer to {} is not what S3 sends: ", self.operation)?;

@@ -37,13 +37,13 @@ impl<'a> FileRange<'a> {
             }
             let most = usize::try_from(self.length - done).unwrap_or(usize::MAX).min(piece.len());
             match self.file.read_at(&mut piece[..most], self.offset + done) {
-                Ok(0) => return Err(self.error(&io::ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Err(self.error(io::ErrorKind::UnexpectedEof.into())),
                 Ok(n) => {
                     each(&piece[..n]);
                     done += n as u64;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(self.error(&e)),
+                Err(e) => return Err(self.error(e)),
             }
         }
         Ok(())
@@ -61,9 +61,11 @@ impl<'a> FileRange<'a> {
         RangeReader { range: *self, done: 0, progress, cancel, throttle }
     }
 
-    pub(crate) fn error(&self, error: &io::Error) -> TransferError {
+    pub(crate) fn error(&self, error: io::Error) -> TransferError {
         if error.kind() == io::ErrorKind::UnexpectedEof {
-            return TransferError::Local(format!("File {} became shorter while it was read.", self.path.display()));
+            return TransferError::Local(
+                format!("File {} became shorter while it was read.", self.path.display()).into(),
+            );
         }
         TransferError::local(error, self.path)
     }

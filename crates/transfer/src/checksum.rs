@@ -7,7 +7,6 @@ use crate::error::TransferError;
 use crate::limits;
 use crate::operation::Op;
 use oxaws_http::Headers;
-use oxaws_python::python_os_error_bare;
 use oxaws_sign::{Algorithm, Digest, Hasher};
 use std::fs::File;
 use std::io::Read;
@@ -96,11 +95,14 @@ impl Whole {
         if made == self.value {
             return Ok(());
         }
-        Err(TransferError::Corrupt(format!(
-            "Expected full object checksum ({}) {} did not match {how} checksum: {made}",
-            self.algorithm.name().to_lowercase(),
-            self.value
-        )))
+        Err(TransferError::Corrupt(
+            format!(
+                "Expected full object checksum ({}) {} did not match {how} checksum: {made}",
+                self.algorithm.name().to_lowercase(),
+                self.value
+            )
+            .into(),
+        ))
     }
 
     /// The checksum of all pieces, made of theirs.
@@ -121,7 +123,7 @@ impl Whole {
 
 /// The digest of a file's bytes up to `part`, and that of the digests of all its parts of that size.
 fn digest_of(path: &Path, part: u64, algorithm: Algorithm) -> Result<(Digest, Digest), TransferError> {
-    let fault = |e: std::io::Error| TransferError::Local(python_os_error_bare(&e));
+    let fault = TransferError::local_bare;
     let mut file = File::open(path).map_err(fault)?;
     let mut buffer = vec![0; limits::PIECE];
     let mut first = None;

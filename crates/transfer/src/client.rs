@@ -119,10 +119,8 @@ impl<'s> S3<'s> {
         command: &str,
         connections: usize,
     ) -> Result<Self, CallError> {
-        let service = session
-            .pack()
-            .service_by_directory("s3")
-            .ok_or_else(|| CallError::Other("there is no model of s3".into()))?;
+        let service =
+            session.pack().service_by_directory("s3").ok_or_else(|| CallError::bug("there is no model of s3"))?;
         let client = session.own_client(service, &options)?;
         // Each request brings its own flag: cleaning up goes on when the session is cancelled.
         let http = Client::new(http::Options {
@@ -537,7 +535,7 @@ fn text_header<'a>(name: &'a str, value: &'a str) -> Header<'a> {
 /// An error of the body's reader is the file's.
 fn local_error(call: &Call<'_>, error: CallError) -> TransferError {
     match (error, &call.body) {
-        (CallError::Http(HttpError::Body(e)), Body::File(range)) => range.error(&e),
+        (CallError::Http(HttpError::Body(e)), Body::File(range)) => range.error(e),
         (other, _) => other.into(),
     }
 }

@@ -10,6 +10,7 @@ use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::upload::{self, Done};
 use crate::{delete, head, limits, listing, plan, xml};
+use oxaws_failure::Cause;
 use oxaws_python::percent_encode;
 use oxaws_sign::Algorithm;
 use oxaws_value::{Map, Value};
@@ -192,7 +193,7 @@ fn object_params(bucket: &str, key: &str) -> Map {
 
 /// What a reply must have and hasn't: Python's KeyError.
 fn missing(name: &str) -> TransferError {
-    TransferError::Invalid(format!("'{name}'"))
+    TransferError::missing(name)
 }
 
 fn text_of(value: &Value, name: &str) -> Result<String, TransferError> {
@@ -274,10 +275,10 @@ fn annotations_of(
                 stream
                     .take(limits::MAX_REPLY as u64 + 1)
                     .read_to_end(&mut payload)
-                    .map_err(|e| TransferError::Invalid(e.to_string()))?;
+                    .map_err(|e| TransferError::BadReply(Cause::of(e)))?;
                 // A part of an annotation isn't the annotation.
                 if payload.len() > limits::MAX_REPLY {
-                    return Err(TransferError::Invalid(format!("The annotation {name} is too long.")));
+                    return Err(TransferError::Invalid(format!("The annotation {name} is too long.").into()));
                 }
             }
             (None, Some(Value::Bytes(bytes))) => payload = bytes.clone(),
@@ -316,7 +317,7 @@ impl Parts {
         let name = self.checksum.map(|a| format!("Checksum{}", a.name())).unwrap_or_default();
         let found = xml::children(&answer.body, [b"ETag", name.as_bytes()]);
         let [etag, checksum] = found.unwrap_or_default();
-        let etag = etag.ok_or_else(|| TransferError::Invalid("'CopyPartResult'".into()))?;
+        let etag = etag.ok_or_else(|| TransferError::missing("CopyPartResult"))?;
         let checksum = self.checksum.zip(checksum);
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = usize::try_from(part).ok().and_then(|p| done.get_mut(p)) {
@@ -387,13 +388,16 @@ impl Parts {
             return Ok(());
         }
         let written = if written.is_empty() { "(none)".to_owned() } else { written.join(", ") };
-        Err(TransferError::Invalid(format!(
-            "Failed to copy all annotations to s3://{}/{}. The object was copied successfully and was not deleted. \
+        Err(TransferError::Incomplete(
+            format!(
+                "Failed to copy all annotations to s3://{}/{}. The object was copied successfully and was not deleted. \
              Annotations written: {written}. Annotations that failed: {}.",
-            self.bucket,
-            self.key,
-            failed.join("; ")
-        )))
+                self.bucket,
+                self.key,
+                failed.join("; ")
+            )
+            .into(),
+        ))
     }
 
     pub(crate) fn abort(&self, cx: &Shared<'_>) {

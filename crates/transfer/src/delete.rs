@@ -10,6 +10,7 @@ use crate::{limits, plan, xml};
 use oxaws_client::{CallError, ServiceError, ServiceFailure};
 use oxaws_sign::Algorithm;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Deletes one object.
 pub(crate) fn one(cx: &Shared<'_>, place: &Place, s3: &S3<'_>) -> Result<(), TransferError> {
@@ -31,16 +32,16 @@ pub(crate) fn moved(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<()
     // `mv s3://b/p s3://b/p/ --recursive`. S3 refuses such a copy, other servers make it, and the object is its own copy.
     if job.dest.as_ref() == Some(&job.source.place) {
         let object = format!("s3://{bucket}/{key}");
-        return Err(TransferError::Invalid(format!("Cannot mv a file onto itself: {object} - {object}")));
+        return Err(TransferError::Invalid(format!("Cannot mv a file onto itself: {object} - {object}").into()));
     }
     let mut call = Call::new(Op::DeleteObject, bucket, key);
     cx.prepared.payer.add_to(&mut call);
     call.header("If-Match", etag);
     match cx.source.send(&call, cx.later(&|_| {})) {
         Ok(_) => Ok(()),
-        Err(e) if e.has_code("PreconditionFailed") => Err(TransferError::Corrupt(format!(
-            "The object s3://{bucket}/{key} changed while it was moved. It was not deleted."
-        ))),
+        Err(e) if e.has_code("PreconditionFailed") => Err(TransferError::Corrupt(
+            format!("The object s3://{bucket}/{key} changed while it was moved. It was not deleted.").into(),
+        )),
         // Somebody else deleted it.
         Err(e) if e.has_code("NoSuchKey") => Ok(()),
         // A server without conditional deletes. S3 itself was one until 2025.
@@ -52,7 +53,7 @@ pub(crate) fn moved(cx: &Shared<'_>, job: &Job, etag: Option<&str>) -> Result<()
 /// Deletes a file, unless this command has just written it: whether it is gone.
 pub(crate) fn local(cx: &Shared<'_>, place: &Place) -> Result<bool, TransferError> {
     let path = engine::file(place)?;
-    cx.written.remove(path).map_err(|e| TransferError::local(&e, path))
+    cx.written.remove(path).map_err(|e| TransferError::local(e, path))
 }
 
 /// Whether a key can stand in an XML document.
@@ -77,16 +78,16 @@ pub(crate) fn batch(cx: &Shared<'_>, jobs: Vec<Job>) {
             }
         }
         Err(error)
-            if error.service().is_some() || matches!(error, TransferError::Answer(_) | TransferError::Corrupt(_)) =>
+            if error.service().is_some() || matches!(error, TransferError::Answer(_) | TransferError::BadReply(_)) =>
         {
             // Refused as a batch: one by one, each with its own reason.
             alone.extend(together);
         }
         Err(error) => {
-            let text = error.to_string();
             let cut = error.is_cancelled();
+            let error = Arc::new(error);
             for job in &together {
-                let again = if cut { TransferError::Cancelled } else { TransferError::Invalid(text.clone()) };
+                let again = if cut { TransferError::Cancelled } else { TransferError::Batch(error.clone()) };
                 cx.tell(job, 0, Err(again));
             }
         }
@@ -111,7 +112,7 @@ fn refusal(cx: &Shared<'_>, code: &str, message: &str) -> TransferError {
     };
     let retries = (cx.s3.client.max_attempts() == 1).then_some(0);
     let operation = Op::DeleteObject.name().to_owned();
-    let failure = ServiceFailure { operation, error, retries, headers: Default::default() };
+    let failure = ServiceFailure { operation, error, retries, headers: Default::default(), for_credentials: false };
     TransferError::Call(CallError::Service(Box::new(failure)))
 }
 
@@ -160,7 +161,7 @@ fn delete_all(cx: &Shared<'_>, jobs: &[Job]) -> Result<HashMap<String, (String, 
     // An error without a key may be any key's: then nothing is known of the others.
     let asked = |key: &String| jobs.iter().any(|job| engine::object(&job.source.place).is_ok_and(|(_, k)| k == key));
     if !failed.keys().all(asked) {
-        return Err(TransferError::Corrupt("The answer to DeleteObjects is about other keys.".into()));
+        return Err(TransferError::BadReply("The answer to DeleteObjects is about other keys.".into()));
     }
     Ok(failed)
 }

@@ -10,7 +10,8 @@ use crate::parts::Kind;
 use crate::plan::{Head, Job, Place};
 use crate::report;
 use crate::written::Placed;
-use oxaws_python::{python_os_error, python_os_error_bare};
+use oxaws_failure::Cause;
+use oxaws_python::python_os_error;
 use oxaws_sign::{Algorithm, Digest};
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io::{self, Write};
@@ -42,7 +43,7 @@ impl Beside {
     fn open(target: &Path, suffix: &str, look_for_special: bool) -> Result<Beside, NotOpen> {
         if look_for_special && is_special(target) {
             let file = OpenOptions::new().write(true).open(target);
-            let file = file.map_err(|e| NotOpen::Late(TransferError::local(&e, target)))?;
+            let file = file.map_err(|e| NotOpen::Late(TransferError::local(e, target)))?;
             return Ok(Beside { file, path: target.to_owned(), target: target.to_owned(), special: true, kept: true });
         }
         let path = beside(target, suffix);
@@ -56,7 +57,7 @@ impl Beside {
             }
             other => other,
         };
-        let file = file.map_err(|e| NotOpen::Late(TransferError::local(&e, &path)))?;
+        let file = file.map_err(|e| NotOpen::Late(TransferError::local(e, &path)))?;
         Ok(Beside { file, path, target: target.to_owned(), special: false, kept: false })
     }
 
@@ -70,13 +71,16 @@ impl Beside {
             match cx.written.place(&self.file, &self.path, &self.target) {
                 Ok(Placed::Done) => self.kept = true,
                 Ok(Placed::Taken) => {
-                    return Err(TransferError::Taken(format!(
-                        "warning: Skipping file {}. Another key of this command was already downloaded to {}.",
-                        report::shown(&job.source.place, None),
-                        self.target.display()
-                    )));
+                    return Err(TransferError::Taken(
+                        format!(
+                            "warning: Skipping file {}. Another key of this command was already downloaded to {}.",
+                            report::shown(&job.source.place, None),
+                            self.target.display()
+                        )
+                        .into(),
+                    ));
                 }
-                Err(e) => return Err(TransferError::local_pair(&e, &self.path, &self.target)),
+                Err(e) => return Err(TransferError::local_pair(e, &self.path, &self.target)),
             }
         }
         if let Err(e) = timed {
@@ -131,7 +135,7 @@ fn folder_of(path: &Path) -> PathBuf {
 fn make_folders(folder: &Path) -> Result<(), TransferError> {
     create_folders(folder).map_err(|(e, missing)| {
         let why = python_os_error(&e, &missing.to_string_lossy());
-        TransferError::Local(format!("Could not create directory {}: {why}", folder.display()))
+        TransferError::Local(Cause::worded(format!("Could not create directory {}: {why}", folder.display()), e))
     })
 }
 
@@ -242,7 +246,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         Ok(beside) => beside,
         Err(NotOpen::Early(e) | NotOpen::Late(e)) => return Err(e),
     };
-    let writer = beside.file.try_clone().map_err(|e| TransferError::local(&e, target))?;
+    let writer = beside.file.try_clone().map_err(|e| TransferError::local(e, target))?;
     let part_size = cx.config.part_size;
     let count = size.div_ceil(part_size).max(1);
     Ok(Some(Kind::Download(Parts {
@@ -263,7 +267,7 @@ pub(crate) fn begin(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
 
 /// Python's KeyError where nothing says how large an object is.
 fn size_missing() -> TransferError {
-    TransferError::Invalid("'ContentLength'".into())
+    TransferError::missing("ContentLength")
 }
 
 /// Whether checksums of objects are asked for.
@@ -290,10 +294,10 @@ fn check_whole(cx: &Shared<'_>, whole: Option<Whole>, evidence: &Evidence<'_>) -
     if whole.check(cx, evidence)? || !cx.is_move {
         return Ok(());
     }
-    Err(TransferError::Corrupt(format!(
-        "The checksum {} could not be compared with what was downloaded; the source is kept.",
-        whole.value
-    )))
+    Err(TransferError::Corrupt(
+        format!("The checksum {} could not be compared with what was downloaded; the source is kept.", whole.value)
+            .into(),
+    ))
 }
 
 /// Fails with the error it holds as soon as there is something to write.
@@ -391,5 +395,5 @@ pub(crate) fn stream(cx: &Shared<'_>, job: &Job, out: &mut (dyn Write + Send)) -
             offset += length;
         }
     }
-    sink.0.flush().map_err(|e| TransferError::Local(python_os_error_bare(&e)))
+    sink.0.flush().map_err(TransferError::local_bare)
 }

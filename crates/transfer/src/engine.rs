@@ -69,12 +69,12 @@ impl<'a> Shared<'a> {
                 self.report.skipped();
             }
             Err(TransferError::Taken(why)) => {
-                self.report.warning(&why);
+                self.report.warning(why.text());
                 self.report.skipped();
             }
             Err(error) => {
                 let left = job.source.size.unwrap_or(0).saturating_sub(moved);
-                self.report.failure(subject, &error.to_string(), left);
+                self.report.failure(subject, &error, left);
             }
         }
     }
@@ -264,7 +264,7 @@ fn claim<'a>(state: &mut State<'a>) -> Option<(Arc<Open<'a>>, u64)> {
 pub(crate) fn object(place: &Place) -> Result<(&str, &str), TransferError> {
     match place {
         Place::Object { bucket, key } => Ok((bucket, key)),
-        _ => Err(TransferError::Call(CallError::Other("not an object".into()))),
+        _ => Err(TransferError::Call(CallError::bug("not an object"))),
     }
 }
 
@@ -272,6 +272,6 @@ pub(crate) fn object(place: &Place) -> Result<(&str, &str), TransferError> {
 pub(crate) fn file(place: &Place) -> Result<&Path, TransferError> {
     match place {
         Place::Local(path) => Ok(path),
-        _ => Err(TransferError::Call(CallError::Other("not a file".into()))),
+        _ => Err(TransferError::Call(CallError::bug("not a file"))),
     }
 }

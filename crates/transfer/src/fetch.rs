@@ -11,7 +11,6 @@ use crate::operation::Op;
 use crate::plan;
 use oxaws_client::CallError;
 use oxaws_http::HttpError;
-use oxaws_python::python_os_error_bare;
 use oxaws_sign::{Algorithm, Digest, Hasher};
 use std::fs::File;
 use std::io::Write;
@@ -30,7 +29,7 @@ impl Sink for &File {
             Err(e) if e.raw_os_error() == Some(29) => Write::write_all(self, data),
             other => other,
         };
-        written.map_err(|e| TransferError::Local(python_os_error_bare(&e)))
+        written.map_err(|e| TransferError::local_bare(e))
     }
 }
 
@@ -45,7 +44,7 @@ pub(crate) struct Out<'a>(pub &'a mut (dyn Write + Send));
 
 impl Sink for Out<'_> {
     fn put(&mut self, _offset: u64, data: &[u8]) -> Result<(), TransferError> {
-        self.0.write_all(data).map_err(|e| TransferError::Local(python_os_error_bare(&e)))
+        self.0.write_all(data).map_err(|e| TransferError::local_bare(e))
     }
 }
 
@@ -111,15 +110,17 @@ impl Get<'_> {
         let changed = matches!((self.etag, given), (Some(known), Some(given)) if known != given);
         match self.range {
             None if received == self.size || changed => Ok(()),
-            None => Err(TransferError::Corrupt(format!(
-                "Expected an object of {} bytes, received {received} bytes",
-                self.size
-            ))),
+            None => Err(TransferError::Corrupt(
+                format!("Expected an object of {} bytes, received {received} bytes", self.size).into(),
+            )),
             Some(range) if received == range.length => Ok(()),
-            Some(_) => Err(TransferError::Corrupt(format!(
-                "Requested range: `{}` was answered with {received} bytes",
-                self.range_header(0).unwrap_or_default()
-            ))),
+            Some(_) => Err(TransferError::Corrupt(
+                format!(
+                    "Requested range: `{}` was answered with {received} bytes",
+                    self.range_header(0).unwrap_or_default()
+                )
+                .into(),
+            )),
         }
     }
 }
@@ -162,10 +163,10 @@ impl Sums {
         let digest = hasher.finish();
         let is_checked = expected == digest.to_base64();
         if !is_checked && !self.is_partial {
-            return Err(TransferError::Corrupt(format!(
-                "Expected checksum {expected} did not match calculated checksum: {}",
-                digest.to_base64()
-            )));
+            return Err(TransferError::Corrupt(
+                format!("Expected checksum {expected} did not match calculated checksum: {}", digest.to_base64())
+                    .into(),
+            ));
         }
         let whole = (!is_checked).then_some(Whole { algorithm, value: expected });
         Ok(Got { digest: wanted.or(Some((algorithm, digest))), whole, is_checked })
@@ -334,7 +335,7 @@ pub(crate) fn get(
             return Err(error);
         }
         if attempt == limits::DOWNLOAD_ATTEMPTS {
-            return Err(TransferError::Invalid("Max Retries Exceeded".into()));
+            return Err(TransferError::BadReply("Max Retries Exceeded".into()));
         }
         attempt += 1;
     }
@@ -365,7 +366,7 @@ fn check_range(asked: &str, answered: Option<&str>) -> Result<(), TransferError>
     if wanted == given {
         return Ok(());
     }
-    Err(TransferError::Corrupt(format!(
-        "Requested range: `{wanted}` does not match content range in response: `{given}`"
-    )))
+    Err(TransferError::Corrupt(
+        format!("Requested range: `{wanted}` does not match content range in response: `{given}`").into(),
+    ))
 }

@@ -27,7 +27,7 @@ pub(crate) fn look(
     let answer = s3.send(&call, around)?;
     let headers = &answer.headers;
     // Python's KeyError where a header is missing.
-    let missing = |name: &str| TransferError::Invalid(format!("'{name}'"));
+    let missing = TransferError::missing;
     let size = headers.get("content-length").and_then(|l| l.trim().parse().ok());
     let size = size.ok_or_else(|| missing("ContentLength"))?;
     let modified = headers.get("last-modified").map(|t| listing::time(t, s3)).transpose()?;

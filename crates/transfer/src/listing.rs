@@ -8,6 +8,7 @@ use crate::options::Fixed;
 use crate::plan::{Entry, Place};
 use crate::xml::{Reader, Token};
 use oxaws_client::CallError;
+use oxaws_failure::Cause;
 use oxaws_python::calendar::{DAY, days_from_civil, days_in_month};
 use oxaws_python::repr_str;
 use oxaws_python::{Timestamp, python_int_text};
@@ -115,7 +116,7 @@ impl<'a> Listing<'a> {
         self.done = !page.truncated;
         if !self.done && page.next == self.token {
             let token = page.next.unwrap_or_default();
-            return Err(TransferError::Call(CallError::Other(format!(
+            return Err(TransferError::Call(CallError::bad_reply(format!(
                 "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
                 repr_str(&token)
             ))));
@@ -157,7 +158,7 @@ fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
     }
     if let Some(member) = missing {
         // Python's KeyError.
-        return Err(TransferError::Invalid(format!("'{member}'")));
+        return Err(TransferError::missing(member));
     }
     if encoded {
         for object in &mut page.objects {
@@ -219,7 +220,9 @@ fn size(text: &str) -> Result<Option<u64>, TransferError> {
     }
     match python_int_text(text) {
         Some(digits) => Ok(digits.parse().ok()),
-        None => Err(TransferError::Invalid(format!("invalid literal for int() with base 10: {}", repr_str(text)))),
+        None => {
+            Err(TransferError::BadReply(format!("invalid literal for int() with base 10: {}", repr_str(text)).into()))
+        }
     }
 }
 
@@ -232,7 +235,7 @@ pub(crate) fn time(text: &str, s3: &S3<'_>) -> Result<i64, TransferError> {
         return Ok(micros);
     }
     let parsed = s3.session.with_clock(|clock| Timestamp::parse(text, &clock));
-    let parsed = parsed.map_err(|e| TransferError::Invalid(e.to_string()))?;
+    let parsed = parsed.map_err(|e| TransferError::BadReply(Cause::of(e)))?;
     Ok((parsed.unix_float() * 1e6).round() as i64)
 }
 

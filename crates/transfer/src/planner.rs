@@ -52,7 +52,7 @@ impl Source for Filtered<'_, '_> {
                                 let place = full_path(&entry.place);
                                 return Err(TransferError::Corrupt(format!(
                                     "The listing of the prefix \"{prefix}\" has the object s3://{place}, which is not below it."
-                                )));
+                                ).into()));
                             }
                             // Empty objects that stand for folders.
                             if entry.size == Some(0) && key.ends_with('/') && !*deletes {
@@ -215,7 +215,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
                 let found = head::look(s3, bucket, key, headers, s3.checks_replies(), shared.now(&|_| {}));
                 let entry = found.map_err(|error| missing_key(error, key))?;
                 if entry.modified.is_none() {
-                    return Err(TransferError::Invalid("'LastModified'".into()));
+                    return Err(TransferError::missing("LastModified"));
                 }
                 Ok(Lister::One(Some(entry)))
             }
@@ -330,7 +330,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
                     return Err(TransferError::Invalid(format!(
                         "Failed to download {from} -> {to} because a file whose name differs only by case either exists \
                          or is being downloaded."
-                    )));
+                    ).into()));
                 }
             }
         }
@@ -379,7 +379,7 @@ impl<'scope, 'env, 'a> Planner<'scope, 'env, 'a> {
         if matches!(action, Action::Upload | Action::Copy)
             && let Some(problem) = &transfer.options.bad_grants
         {
-            return Err(TransferError::Invalid(problem.clone()));
+            return Err(TransferError::Invalid(problem.as_str().into()));
         }
         self.submit(Job { action, source: entry, dest, claim });
         Ok(())

@@ -1,6 +1,8 @@
 //! Who hears how transfers go.
 
+use crate::error::TransferError;
 use crate::plan::Place;
+use oxaws_failure::Class;
 use std::path::Path;
 
 /// What a line is about.
@@ -29,13 +31,13 @@ pub trait Report: Sync {
     /// A transfer is done.
     fn success(&self, subject: Subject<'_>);
     /// A transfer failed, with so many of its bytes not moved.
-    fn failure(&self, subject: Subject<'_>, error: &str, bytes_left: u64);
+    fn failure(&self, subject: Subject<'_>, error: &TransferError, bytes_left: u64);
     /// A transfer turned out not to be needed.
     fn skipped(&self);
     /// Nothing more is to come: so many transfers in all.
     fn planned(&self, transfers: u64);
-    /// The command ends here.
-    fn fatal(&self, text: &str);
+    /// The command ends here, for a reason of this class.
+    fn fatal(&self, text: &str, class: Class);
     /// The command was stopped from outside.
     fn interrupted(&self);
     /// Time passes.

@@ -12,6 +12,7 @@ use crate::report::Report;
 use crate::stop::Stop;
 use crate::written::Written;
 use crate::{download, stream};
+use oxaws_failure::Class;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -151,10 +152,10 @@ impl<'a> Transfer<'a> {
             return;
         }
         match fault {
-            Some(error) if !self.stop.was_asked() => self.report.fatal(&error.to_string()),
+            Some(error) if !self.stop.was_asked() => self.report.fatal(&error.to_string(), error.class()),
             _ if !self.stop.was_asked() => {}
             _ if shared.cut.load(Ordering::Relaxed) => self.report.interrupted(),
-            _ => self.report.fatal(""),
+            _ => self.report.fatal("", Class::Interrupted),
         }
     }
 
@@ -195,7 +196,7 @@ impl<'a> Transfer<'a> {
         };
         let job = Job { action: self.action, source: entry, dest: Some(dest), claim: None };
         if let Some(problem) = self.options.bad_grants.as_ref().filter(|_| self.action == Action::Upload) {
-            return self.report.fatal(problem);
+            return self.report.fatal(problem, Class::InvalidValue);
         }
         if self.dry_run {
             shared.tell_dry_run(&job);

@@ -8,7 +8,6 @@ use crate::limits;
 use crate::operation::Op;
 use crate::plan::{Job, Place};
 use crate::upload::{self, Done};
-use oxaws_python::python_os_error_bare;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -45,7 +44,7 @@ fn fill(input: &mut dyn Read, buffer: &mut Vec<u8>, size: u64, cx: &Shared<'_>) 
                 std::thread::sleep(limits::SIGNAL_NOTICED);
                 continue;
             }
-            Err(e) => return Err(TransferError::Local(python_os_error_bare(&e))),
+            Err(e) => return Err(TransferError::local_bare(e)),
         };
         buffer.truncate(start + n);
         if n == 0 {

@@ -41,7 +41,7 @@ impl Bucket {
         let operation = client
             .service
             .operation_named(op.name())
-            .ok_or_else(|| CallError::Other(format!("the model has no operation {}", op.name())))?;
+            .ok_or_else(|| CallError::bug(format!("the model has no operation {}", op.name())))?;
         let target = Arc::new(Target::new(operation, client.route(session, operation, &self.name)?)?);
         *held = Some(target.clone());
         Ok(target)
@@ -52,7 +52,7 @@ impl Target {
     fn new(operation: Operation, route: Route) -> Result<Target, CallError> {
         let base = route.url.trim_end_matches('/').to_owned();
         let host_at =
-            base.find("://").map(|at| at + 3).ok_or_else(|| CallError::Other(format!("Invalid endpoint: {base}")))?;
+            base.find("://").map(|at| at + 3).ok_or_else(|| CallError::invalid(format!("Invalid endpoint: {base}")))?;
         let path_at = base[host_at..].find('/').map_or(base.len(), |at| host_at + at);
         let (headers, signing) = (route.headers, route.signing);
         Ok(Target { operation, https: base.starts_with("https://"), base, path_at, headers, signing })

@@ -46,7 +46,7 @@ fn check_name(path: &Path) -> Result<(), TransferError> {
             let byte = bytes.get(e.valid_up_to()).copied().unwrap_or_default();
             Err(TransferError::Invalid(format!(
                 "'utf-8' codec can't encode character '\\udc{byte:02x}' in position {position}: surrogates not allowed"
-            )))
+            ).into()))
         }
     }
 }
@@ -58,9 +58,9 @@ fn open_file(path: &Path) -> Result<File, TransferError> {
             Ok(_) => std::io::Error::from_raw_os_error(21),
             Err(e) => e,
         };
-        return Err(TransferError::local(&error, path));
+        return Err(TransferError::local(error, path));
     }
-    File::open(path).map_err(|e| TransferError::local(&e, path))
+    File::open(path).map_err(|e| TransferError::local(e, path))
 }
 
 fn add_content_type(cx: &Shared<'_>, path: &Path, call: &mut Call<'_>) {
@@ -88,7 +88,7 @@ pub(crate) fn whole(cx: &Shared<'_>, job: &Job, buffer: &mut Vec<u8>) -> Result<
         let length = usize::try_from(length).unwrap_or(0);
         buffer.clear();
         buffer.resize(length, 0);
-        (&file).read_exact(buffer).map_err(|e| range.error(&e))?;
+        (&file).read_exact(buffer).map_err(|e| range.error(e))?;
         Body::Bytes(buffer)
     } else {
         Body::File(range)
@@ -118,7 +118,7 @@ struct Sent {
 
 impl Sent {
     fn of(file: &File, path: &Path) -> Result<Sent, TransferError> {
-        file.metadata().map(|m| Sent::from(&m)).map_err(|e| TransferError::local(&e, path))
+        file.metadata().map(|m| Sent::from(&m)).map_err(|e| TransferError::local(e, path))
     }
 }
 
@@ -134,14 +134,13 @@ fn delete_source(cx: &Shared<'_>, path: &Path, sent: &Sent, length: u64) -> Resu
     if !cx.is_move {
         return Ok(());
     }
-    let now = std::fs::metadata(path).map_err(|e| TransferError::local(&e, path))?;
+    let now = std::fs::metadata(path).map_err(|e| TransferError::local(e, path))?;
     if Sent::from(&now) != *sent || sent.size != length {
-        return Err(TransferError::Local(format!(
-            "The file {} changed while it was sent. It was not deleted.",
-            path.display()
-        )));
+        return Err(TransferError::Local(
+            format!("The file {} changed while it was sent. It was not deleted.", path.display()).into(),
+        ));
     }
-    std::fs::remove_file(path).map_err(|e| TransferError::local(&e, path))
+    std::fs::remove_file(path).map_err(|e| TransferError::local(e, path))
 }
 
 /// An upload in parts.
@@ -213,7 +212,7 @@ pub(crate) fn create(s3: &S3<'_>, mut call: Call<'_>, cx: &Shared<'_>) -> Result
     // Not cut short: an upload that was begun must be known to be aborted.
     let answer = s3.send(&call, cx.later(&|_| {}))?;
     let found = xml::children(&answer.body, [b"UploadId"]).ok().and_then(|[id]| id);
-    found.filter(|id| !id.is_empty()).ok_or_else(|| TransferError::Invalid("'UploadId'".into()))
+    found.filter(|id| !id.is_empty()).ok_or_else(|| TransferError::missing("UploadId"))
 }
 
 /// The query of a part.
@@ -232,7 +231,7 @@ pub(crate) fn complete<'c>(
     let mut document = String::with_capacity(parts.len() * 96 + 128);
     document.push_str("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for (at, part) in parts.iter().enumerate() {
-        let Some(part) = part else { return Err(TransferError::Corrupt(format!("part {} is missing", at + 1))) };
+        let Some(part) = part else { return Err(TransferError::Corrupt(format!("part {} is missing", at + 1).into())) };
         document.push_str("<Part><ETag>");
         xml::escape(&part.etag, &mut document);
         document.push_str(&format!("</ETag><PartNumber>{}</PartNumber>", at + 1));
@@ -261,7 +260,7 @@ pub(crate) fn abort(cx: &Shared<'_>, bucket: &str, key: &str, upload: &str) {
 
 /// What the server says of a part.
 pub(crate) fn part_done(headers: &Headers, algorithm: Option<Algorithm>) -> Result<Done, TransferError> {
-    let etag = answer::etag(headers).ok_or_else(|| TransferError::Invalid("'ETag'".into()))?.to_owned();
+    let etag = answer::etag(headers).ok_or_else(|| TransferError::missing("ETag"))?.to_owned();
     let checksum = algorithm.and_then(|a| Some((a, headers.get(a.header())?.to_owned())));
     Ok(Done { etag, checksum })
 }

@@ -1,7 +1,7 @@
 //! Arguments whose option has another name than the rule gives: most would hide a global option (`--version`, `--query`,
 //! `--output`, `--endpoint…`, `--region`), some read better so.
 
-use oxaws_cli::registry::ArgRename;
+use oxaws_cli::plug::registry::ArgRename;
 
 /// All of them.
 pub(crate) const ARG_RENAMES: &[ArgRename] = &[

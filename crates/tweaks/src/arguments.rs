@@ -1,10 +1,10 @@
 //! What several customisations do with arguments and parameters.
 
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::argv::argparse::{Given, Nargs};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_python::python_int_text;
 use oxaws_value::repr::{self, MapClass};
 use oxaws_value::{Map, Value};
@@ -57,7 +57,7 @@ pub(crate) fn exclusive(call: &OperationCall, groups: &[&[&str]]) -> Result<(), 
             None => chosen = Some(group),
             Some(first) if first == *group => {}
             Some(first) => {
-                return Err(Failure::ParamValidation(format!(
+                return Err(Failure::validation(format!(
                     "The key \"{dest}\" cannot be specified when one of the following keys are also specified: {}",
                     first.join(", ")
                 )));
@@ -101,7 +101,7 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
 /// 255, with Python's words.
 pub(crate) fn int(text: &str) -> Result<Value, Failure> {
     python_int(text).ok_or_else(|| {
-        Failure::General(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
+        Failure::invalid(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
     })
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn python_int(text: &str) -> Option<Value> {
 
 /// What the CLI says where Python doesn't find a key.
 pub(crate) fn missing_key(key: &str) -> Failure {
-    Failure::General(oxaws_python::repr_str(key))
+    Failure::invalid(oxaws_python::repr_str(key))
 }
 
 /// The parameter `name`, made a map where it isn't one.
@@ -138,7 +138,7 @@ pub(crate) fn first<'m>(params: &'m mut Map, name: &'static str) -> Result<&'m m
 
 /// What Python says of the first item of an empty list.
 pub(crate) fn empty_list() -> Failure {
-    Failure::General("list index out of range".into())
+    Failure::invalid("list index out of range")
 }
 
 fn as_map(value: &mut Value) -> &mut Map {

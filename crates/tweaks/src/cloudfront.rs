@@ -1,10 +1,10 @@
 //! `cloudfront`: invalidations and distributions by simple options.
 
 use crate::arguments::{exclusive, items, map, missing_key, optional, text, tweak, words};
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_client::ClientOptions;
 use oxaws_env::World;
 use oxaws_model::Operation;

@@ -1,10 +1,10 @@
 //! `cloudsearch`: structures taken apart into options.
 
 use crate::arguments::{int, map, text, tweak};
-use oxaws_cli::argparse::python_float_text;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::argv::argparse::python_float_text;
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_python::repr_str;
 use oxaws_value::{Map, Value};
@@ -62,7 +62,7 @@ fn default_value(params: &mut Map, value: Value) -> Result<(), Failure> {
     let typed = match type_name(params)?.as_str() {
         "Int" | "IntArray" => int(&text(&value))?,
         "Double" | "DoubleArray" => Value::Float(python_float_text(&text(&value)).ok_or_else(|| {
-            Failure::General(format!("could not convert string to float: {}", repr_str(&text(&value))))
+            Failure::invalid(format!("could not convert string to float: {}", repr_str(&text(&value))))
         })?),
         _ => value,
     };
@@ -98,7 +98,7 @@ fn truth(value: &Value) -> Value {
 /// The field's type in the form that the options' member has it: `int-array` → `IntArray`.
 fn type_name(params: &mut Map) -> Result<String, Failure> {
     let Some(kind) = map(params, FIELD).get("IndexFieldType") else {
-        return Err(Failure::ParamValidation("You must pass the --type option.".into()));
+        return Err(Failure::validation("You must pass the --type option."));
     };
     let capitalised = |word: &str| {
         let mut chars = word.chars();

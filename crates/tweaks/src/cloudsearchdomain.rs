@@ -1,9 +1,9 @@
 //! `cloudsearchdomain`: every domain has an endpoint of its own, which must be given.
 
 use crate::arguments::tweak;
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 
 pub(crate) const TWEAKS: &[Tweak] = &[tweak("cloudsearchdomain", "*", Hook::BeforeCall(check_endpoint))];
 
@@ -11,6 +11,6 @@ pub(crate) const TWEAKS: &[Tweak] = &[tweak("cloudsearchdomain", "*", Hook::Befo
 fn check_endpoint(call: &mut OperationCall) -> Result<(), Failure> {
     match call.cx.globals.endpoint_url {
         Some(_) => Ok(()),
-        None => Err(Failure::ParamValidation("--endpoint-url is required for cloudsearchdomain commands".into())),
+        None => Err(Failure::validation("--endpoint-url is required for cloudsearchdomain commands")),
     }
 }

@@ -3,11 +3,11 @@
 mod comma_list;
 
 use crate::arguments::{exclusive, first, int, optional, text, tweak};
-use oxaws_cli::argparse::python_float_text;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::argv::argparse::python_float_text;
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -87,13 +87,13 @@ fn resolution(params: &mut Map, value: Value) -> Result<(), Failure> {
 
 /// `key=value` between commas.
 fn pairs(text: &str) -> Result<Vec<(String, String)>, Failure> {
-    let parts = comma_list::split(text).map_err(Failure::General)?;
+    let parts = comma_list::split(text).map_err(Failure::invalid)?;
     parts
         .into_iter()
         .map(|part| match part.split('=').collect::<Vec<_>>().as_slice() {
             [key, value] => Ok(((*key).to_owned(), (*value).to_owned())),
-            [_] => Err(Failure::General("not enough values to unpack (expected 2, got 1)".into())),
-            _ => Err(Failure::General("too many values to unpack (expected 2)".into())),
+            [_] => Err(Failure::invalid("not enough values to unpack (expected 2, got 1)")),
+            _ => Err(Failure::invalid("too many values to unpack (expected 2)")),
         })
         .collect()
 }
@@ -102,7 +102,7 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>, Failure> {
 fn decimal(text: &str) -> Result<Value, Failure> {
     python_float_text(&text.replace('_', ""))
         .map(Value::Float)
-        .ok_or_else(|| Failure::General("[<class 'decimal.ConversionSyntax'>]".into()))
+        .ok_or_else(|| Failure::invalid("[<class 'decimal.ConversionSyntax'>]"))
 }
 
 #[cfg(test)]

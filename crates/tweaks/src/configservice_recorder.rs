@@ -1,9 +1,9 @@
 //! `configservice put-configuration-recorder --recording-group`: a structure within a structure, apart from it.
 
 use crate::arguments::{map, merge, tweak};
-use oxaws_cli::argtable::{Arg, ArgTable, Target, Unpack};
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target, Unpack};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

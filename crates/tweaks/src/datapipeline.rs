@@ -3,10 +3,11 @@
 mod definition;
 
 use crate::arguments::{items, text, tweak, words};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
+use oxaws_failure::Cause;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -44,7 +45,7 @@ fn json(value: &Value) -> Result<Value, Failure> {
         Value::Bytes(bytes) => oxaws_value::parse_json_bytes(bytes),
         other => oxaws_value::parse_json(&text(other)),
     };
-    parsed.map_err(|e| Failure::General(e.to_string()))
+    parsed.map_err(|e| Failure::invalid(Cause::of(e)))
 }
 
 fn pipeline(params: &mut Map, value: Value) -> Result<(), Failure> {
@@ -73,7 +74,7 @@ fn parameters(params: &mut Map, value: Value) -> Result<(), Failure> {
 fn only_values(params: &Map) -> Result<(), Failure> {
     match params.get(VALUES) {
         None | Some(Value::Null) => Ok(()),
-        Some(_) => Err(Failure::ParamValidation("Only parameter-values or parameter-values-uri is allowed".into())),
+        Some(_) => Err(Failure::validation("Only parameter-values or parameter-values-uri is allowed")),
     }
 }
 
@@ -89,9 +90,7 @@ fn values_as_words(params: &mut Map, value: Value) -> Result<(), Failure> {
     let mut given = Map::new();
     for word in items(value) {
         let Some((key, value)) = word.split_once('=') else {
-            return Err(Failure::ParamValidation(format!(
-                "Error in parameter: Invalid inline parameter format: {word}\n"
-            )));
+            return Err(Failure::validation(format!("Error in parameter: Invalid inline parameter format: {word}\n")));
         };
         definition::add(&mut given, key, Value::from(value));
     }

@@ -1,9 +1,9 @@
 //! `deploy`: revisions by `--s3-location` and `--github-location`.
 
 use crate::arguments::{optional, tweak};
-use oxaws_cli::argtable::{Arg, ArgTable, Unpack};
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Unpack};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -47,7 +47,7 @@ fn pick(value: &Value, required: &[&'static str], allowed: &[&'static str], refu
     for name in required {
         match value.get(name) {
             Some(found) if found.is_truthy() => out.insert(*name, found.clone()),
-            _ => return Err(Failure::ParamValidation(refusal.into())),
+            _ => return Err(Failure::validation(refusal)),
         };
     }
     for name in allowed {

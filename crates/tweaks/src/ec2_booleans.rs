@@ -2,11 +2,11 @@
 //! `--x Value=false` and JSON.
 
 use crate::arguments::{flag, tweak};
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::argv::argparse::{Given, Nargs};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::{Operation, ShapeKind};
 
 pub(crate) const TWEAKS: &[Tweak] =
@@ -40,7 +40,7 @@ fn unfold(call: &mut OperationCall) -> Result<(), Failure> {
         let negated = call.parsed.flag(&negation) == Some(true);
         let truth = match (call.parsed.get(&dest), negated) {
             (Some(_), true) => {
-                return Err(Failure::ParamValidation(format!(
+                return Err(Failure::validation(format!(
                     "Cannot specify both the \"--{name}\" option and the \"--no-{name}\" option.",
                     name = arg.name
                 )));

@@ -3,11 +3,12 @@
 use crate::arguments::{map, missing_key, truthy, tweak};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_env::Instant;
+use oxaws_failure::Cause;
 use oxaws_input::blob;
 use oxaws_model::Operation;
 use oxaws_python::Timestamp;
@@ -46,8 +47,8 @@ fn arguments(table: &mut ArgTable, _: Operation) {
 fn check(call: &mut OperationCall) -> Result<(), Failure> {
     let simple = ["bucket", "prefix", "owner_akid", "owner_sak", "policy"];
     if truthy(call, "storage") && simple.iter().any(|dest| truthy(call, dest)) {
-        return Err(Failure::ParamValidation(
-            "Mixing the --storage option with the simple, scalar options is not recommended.".into(),
+        return Err(Failure::validation(
+            "Mixing the --storage option with the simple, scalar options is not recommended.",
         ));
     }
     Ok(())
@@ -88,7 +89,7 @@ fn complete(params: &mut Map, raw: bool, now: Instant) -> Result<(), Failure> {
     let policy = match storage.get("UploadPolicy") {
         None => generated(storage, now)?.into_bytes(),
         // A blob: typed as every other.
-        Some(Value::String(text)) if !raw => blob::decode(text).map_err(|e| Failure::General(e.to_string()))?,
+        Some(Value::String(text)) if !raw => blob::decode(text).map_err(|e| Failure::invalid(Cause::of(e)))?,
         Some(Value::String(text)) => text.clone().into_bytes(),
         Some(Value::Bytes(bytes)) => bytes.clone(),
         // Validation says what is wrong with it.

@@ -2,9 +2,9 @@
 //! `--ingress`, are renames.)
 
 use crate::arguments::tweak;
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_value::Value;
 
 pub(crate) const TWEAKS: &[Tweak] = &[

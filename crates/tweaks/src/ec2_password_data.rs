@@ -2,10 +2,10 @@
 
 use crate::arguments::{text, tweak};
 use crate::rsa;
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_env::expand_path;
 use oxaws_model::Operation;
 use oxaws_value::Value;
@@ -27,8 +27,8 @@ fn arguments(table: &mut ArgTable, _: Operation) {
 
 fn check(call: &mut OperationCall, value: Value) -> Result<(), Failure> {
     match key_file(call, &value) {
-        Some(path) if !path.is_file() => Err(Failure::General(
-            "priv-launch-key should be a path to the local SSH private key file used to launch the instance.".into(),
+        Some(path) if !path.is_file() => Err(Failure::input_file(
+            "priv-launch-key should be a path to the local SSH private key file used to launch the instance.",
         )),
         _ => Ok(()),
     }
@@ -49,7 +49,7 @@ fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
             *data = Value::String(password);
             Ok(())
         }
-        None => Err(Failure::General("Unable to decrypt password data using provided private key file.".into())),
+        None => Err(Failure::invalid("Unable to decrypt password data using provided private key file.")),
     }
 }
 

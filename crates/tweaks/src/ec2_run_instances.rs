@@ -1,11 +1,11 @@
 //! `ec2 run-instances`: `--count`, and the simple options of the first network interface.
 
 use crate::arguments::{empty_list, first, flag, python_int, text, truthy, tweak};
-use oxaws_cli::argparse::{Nargs, WordType};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::argv::argparse::{Nargs, WordType};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -47,8 +47,8 @@ fn check(call: &mut OperationCall) -> Result<(), Failure> {
         ["secondary_private_ip_addresses", "secondary_private_ip_address_count", "associate_public_ip_address"];
     let given = |dest: &&&str| truthy(call, dest) && !is_zero(call.parsed.word(dest));
     if truthy(call, "network_interfaces") && simple.iter().find(given).is_some() {
-        return Err(Failure::ParamValidation(
-            "Mixing the --network-interfaces option with the simple, scalar options is not supported.".into(),
+        return Err(Failure::validation(
+            "Mixing the --network-interfaces option with the simple, scalar options is not supported.",
         ));
     }
     Ok(())
@@ -68,7 +68,7 @@ fn count(params: &mut Map, value: Value) -> Result<(), Failure> {
             params.insert("MaxCount", max);
             Ok(())
         }
-        _ => Err(Failure::ParamValidation("count parameter should be of form min[:max] (e.g. 1 or 1:10)".into())),
+        _ => Err(Failure::validation("count parameter should be of form min[:max] (e.g. 1 or 1:10)")),
     }
 }
 

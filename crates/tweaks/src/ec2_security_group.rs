@@ -2,10 +2,10 @@
 //! `--source-group`, `--group-owner`), which make the first entry of `IpPermissions`.
 
 use crate::arguments::{first, hide, python_int, text, truthy, tweak};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -50,9 +50,9 @@ fn check(call: &mut OperationCall) -> Result<(), Failure> {
     }
     match ["protocol", "port", "cidr", "source_group", "group_owner"].iter().find(|dest| truthy(call, dest)) {
         None => Ok(()),
-        Some(dest) => Err(Failure::ParamValidation(format!(
-            "The --{dest} option is not compatible with the --ip-permissions option "
-        ))),
+        Some(dest) => {
+            Err(Failure::validation(format!("The --{dest} option is not compatible with the --ip-permissions option ")))
+        }
     }
 }
 
@@ -64,14 +64,14 @@ fn protocol(params: &mut Map, value: Value) -> Result<(), Failure> {
     let sent = match (python_int(&word), word.as_ref()) {
         (Some(Value::Int(-1..=255)), _) | (None, "tcp" | "udp" | "icmp") => value.clone(),
         (Some(_), _) => {
-            return Err(Failure::ParamValidation(
-                "protocol numbers must be in the range 0-255 or -1 to specify all protocols".into(),
+            return Err(Failure::validation(
+                "protocol numbers must be in the range 0-255 or -1 to specify all protocols",
             ));
         }
         (None, "all") => Value::from("-1"),
         (None, _) => {
-            return Err(Failure::ParamValidation(
-                "protocol parameter should be one of: tcp|udp|icmp|all or any valid protocol number.".into(),
+            return Err(Failure::validation(
+                "protocol parameter should be one of: tcp|udp|icmp|all or any valid protocol number.",
             ));
         }
     };
@@ -89,9 +89,8 @@ fn port(params: &mut Map, value: Value) -> Result<(), Failure> {
         word => word.split_once('-').unwrap_or((word, word)),
     };
     let number = |word: &str| {
-        python_int(word).ok_or_else(|| {
-            Failure::ParamValidation("port parameter should be of the form <from[-to]> (e.g. 22 or 22-25)".into())
-        })
+        python_int(word)
+            .ok_or_else(|| Failure::validation("port parameter should be of the form <from[-to]> (e.g. 22 or 22-25)"))
     };
     let (from, to) = (number(from)?, number(to)?);
     let rule = first(params, RULES)?;

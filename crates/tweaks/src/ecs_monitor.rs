@@ -2,12 +2,13 @@
 //! `ecs monitor-express-gateway-service`, in place of the output.
 
 use crate::arguments::tweak;
-use oxaws_cli::argparse::{Given, Nargs, Parsed};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
+use oxaws_cli::argv::argparse::{Given, Nargs, Parsed};
 use oxaws_cli::exit::Exit;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{CommandCall, Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{CommandCall, Hook, Tweak};
+use oxaws_failure::Class;
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -48,7 +49,7 @@ fn arguments(table: &mut ArgTable, _: Operation) {
 
 fn check(call: &mut OperationCall) -> Result<(), Failure> {
     if call.parsed.word("monitor_mode").is_some() && !call.has("monitor-resources") {
-        return Err(Failure::General("--monitor-mode can only be used with --monitor-resources".into()));
+        return Err(Failure::invalid("--monitor-mode can only be used with --monitor-resources"));
     }
     Ok(())
 }
@@ -91,6 +92,6 @@ fn watch(call: &OperationCall, reply: &mut Value, default_view: &str) -> Result<
     match run(&CommandCall { cx: call.cx, command, path: vec!["ecs", WATCHER], args })? {
         Exit::Success => Ok(()),
         // The watcher has said why.
-        _ => Err(Failure::Written(Exit::General)),
+        _ => Err(Failure::Written { exit: Exit::General, class: Class::Failed }),
     }
 }

@@ -2,10 +2,10 @@
 //! value from there.)
 
 use crate::arguments::tweak;
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::context::Context;
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::context::Context;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 
 pub(crate) const TWEAKS: &[Tweak] = &[tweak("emr", "*", Hook::BeforeParse(configured))];
 

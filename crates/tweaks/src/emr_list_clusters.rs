@@ -1,9 +1,9 @@
 //! `emr list-clusters`: groups of states by name.
 
 use crate::arguments::{flag, tweak, words};
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -26,9 +26,8 @@ fn group(params: &mut Map, names: &[&str]) -> Result<(), Failure> {
 
 fn states(params: &mut Map, value: Value) -> Result<(), Failure> {
     if params.get("ClusterStates").is_some_and(Value::is_truthy) {
-        return Err(Failure::ParamValidation(
-            "You can specify only one of the cluster state filters: --cluster-states, --active, --terminated, --failed."
-                .into(),
+        return Err(Failure::validation(
+            "You can specify only one of the cluster state filters: --cluster-states, --active, --terminated, --failed.",
         ));
     }
     params.insert("ClusterStates", value);

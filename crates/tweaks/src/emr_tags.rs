@@ -1,9 +1,9 @@
 //! `emr add-tags`: tags as words, `key` or `key=value`.
 
 use crate::arguments::{items, tweak, words};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

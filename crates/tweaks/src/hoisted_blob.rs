@@ -1,8 +1,8 @@
 //! A blob deep in a structure gets an option of its own, which can take `fileb://`: shorthand and JSON can't.
 
 use crate::arguments::merge;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
 use oxaws_model::ShapeKind;
 use oxaws_value::{Map, Value};
 
@@ -41,7 +41,7 @@ pub(crate) fn put_rest(
     refusal: &str,
 ) -> Result<(), Failure> {
     if value.get(member).is_some() {
-        return Err(Failure::ParamValidation(refusal.into()));
+        return Err(Failure::validation(refusal));
     }
     merge(params, structure, value);
     Ok(())

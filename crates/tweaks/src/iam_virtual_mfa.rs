@@ -2,10 +2,10 @@
 
 use crate::arguments::{missing_key, tweak};
 use crate::outfile;
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_input::blob;
 use oxaws_model::Operation;
 use oxaws_value::Value;
@@ -39,7 +39,7 @@ fn save(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
     let device = device.and_then(Value::as_map_mut).ok_or_else(|| missing_key("VirtualMFADevice"))?;
     let contents = match device.get(method) {
         Some(Value::Bytes(bytes)) => bytes.clone(),
-        Some(Value::String(text)) => blob::decode(text).map_err(|_| Failure::General("Incorrect padding".into()))?,
+        Some(Value::String(text)) => blob::decode(text).map_err(|_| Failure::bad_reply("Incorrect padding"))?,
         _ => return Ok(()),
     };
     outfile::write(call.cx.world, &path, &contents)?;

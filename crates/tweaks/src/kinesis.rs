@@ -1,10 +1,10 @@
 //! `kinesis list-streams --exclusive-start-stream-name`: once the token of this operation, still taken as one.
 
 use crate::arguments::{hide, tweak};
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 
 pub(crate) const TWEAKS: &[Tweak] = &[

@@ -2,9 +2,9 @@
 
 use crate::arguments::{optional, tweak};
 use crate::hoisted_blob::{put, put_rest};
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 
@@ -80,9 +80,8 @@ fn check(value: &Value) -> Result<(), Failure> {
     if good {
         return Ok(());
     }
-    Err(Failure::ParamValidation(
-        "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip"
-            .into(),
+    Err(Failure::validation(
+        "--zip-file must be a zip file with the fileb:// prefix.\nExample usage:  --zip-file fileb://path/to/file.zip",
     ))
 }
 

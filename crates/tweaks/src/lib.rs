@@ -39,7 +39,7 @@ mod s3api_select;
 mod ses_send_email;
 mod translate;
 
-use oxaws_cli::registry::{ArgRename, OperationRename, Removal, Tweak};
+use oxaws_cli::plug::registry::{ArgRename, OperationRename, Removal, Tweak};
 
 /// Operations that are no commands.
 pub static REMOVALS: &[Removal] = removals::REMOVALS;

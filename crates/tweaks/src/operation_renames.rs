@@ -1,6 +1,6 @@
 //! Operations whose command has another name than the rule gives.
 
-use oxaws_cli::registry::OperationRename;
+use oxaws_cli::plug::registry::OperationRename;
 
 /// All of them. An operation that stands twice is two commands.
 pub(crate) const RENAMES: &[OperationRename] = &[

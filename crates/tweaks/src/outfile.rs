@@ -1,10 +1,9 @@
 //! Files that parts of replies are saved to, readable by their owner only.
 
 use crate::arguments::text;
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::call::OperationCall;
 use oxaws_env::{Put, PutMode, World, expand_path};
-use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use rustix::fs::{Access, access};
 use std::path::{Path, PathBuf};
@@ -24,7 +23,7 @@ pub(crate) fn check(call: &mut OperationCall, value: Value) -> Result<(), Failur
     };
     match access(folder, Access::WRITE_OK) {
         Ok(()) => Ok(()),
-        Err(_) => Err(Failure::ParamValidation(format!("Unable to write to file: {}", path.display()))),
+        Err(_) => Err(Failure::validation(format!("Unable to write to file: {}", path.display()))),
     }
 }
 
@@ -42,5 +41,5 @@ pub(crate) fn path(call: &OperationCall, argument: &str) -> Result<Option<PathBu
 /// 255, with Python's words.
 pub(crate) fn write(world: &dyn World, path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let how = Put { mode: PutMode::Private, follow: true, folders: false };
-    world.put(path, contents, how).map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))
+    world.put(path, contents, how).map_err(|e| Failure::file(e, &path.display().to_string()))
 }

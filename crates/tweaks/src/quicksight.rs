@@ -2,8 +2,8 @@
 
 use crate::arguments::tweak;
 use crate::hoisted_blob::{hoist, put};
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 
 pub(crate) const TWEAKS: &[Tweak] = &[tweak("quicksight", "start-asset-bundle-import-job", Hook::Arguments(arguments))];

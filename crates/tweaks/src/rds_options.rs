@@ -2,8 +2,8 @@
 //! one (under the name `--options`: see the renames).
 
 use crate::arguments::tweak;
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 
 pub(crate) const TWEAKS: &[Tweak] = &[

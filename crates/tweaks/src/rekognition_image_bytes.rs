@@ -2,9 +2,9 @@
 
 use crate::arguments::tweak;
 use crate::hoisted_blob::{hoist, put};
-use oxaws_cli::argtable::ArgTable;
-use oxaws_cli::error::Failure;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::ArgTable;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! Operations of the models that are no commands: deprecated ones, those that stream events, those whose place a
 //! hand-written command takes.
 
-use oxaws_cli::registry::Removal;
+use oxaws_cli::plug::registry::Removal;
 
 /// The operations of each service that are no commands.
 pub(crate) const REMOVALS: &[Removal] = &[

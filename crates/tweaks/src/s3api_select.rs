@@ -1,15 +1,15 @@
 //! `s3api select-object-content`: the records go to a file.
 
 use crate::arguments::tweak;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::common_args::OUTFILE;
-use oxaws_cli::display;
-use oxaws_cli::error::Failure;
 use oxaws_cli::exit::Exit;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::operation::display;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::common_args::OUTFILE;
+use oxaws_cli::plug::registry::{Hook, Tweak};
+
 use oxaws_model::Operation;
-use oxaws_python::{python_os_error, python_os_error_bare};
 use oxaws_value::Value;
 use std::fs::File;
 use std::io::Write;
@@ -27,13 +27,13 @@ fn select(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
     let (session, operation) = (call.cx.session, call.operation);
     let reply = session.call(operation, call.input()?)?;
     if let (Some(body), Some(path)) = (reply.stream, call.parsed.word(OUTFILE)) {
-        let mut file = File::create(path).map_err(|e| Failure::General(python_os_error(&e, path)))?;
+        let mut file = File::create(path).map_err(|e| Failure::file(e, path))?;
         let mut events = session.events(operation, body)?;
         while let Some(event) = events.next()? {
             if event.name == "Records"
                 && let Some(Value::Bytes(records)) = event.value.get("Payload")
             {
-                file.write_all(records).map_err(|e| Failure::General(python_os_error_bare(&e)))?;
+                file.write_all(records).map_err(Failure::file_bare)?;
             }
         }
     }

@@ -1,10 +1,10 @@
 //! `ses send-email`: addressees and text by simple options.
 
 use crate::arguments::{exclusive, map, optional, tweak, words};
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

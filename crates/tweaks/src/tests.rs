@@ -1,15 +1,15 @@
 //! The tables against the models, the inventory against the files, and customisations as a command line drives them.
 
 use super::{ARG_RENAMES, LISTS, REMOVALS, RENAMES, TWEAKS};
-use oxaws_cli::argtable::{Arg, ArgTable, Target};
-use oxaws_cli::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OUTFILE, SKELETON};
-use oxaws_cli::context::Context;
-use oxaws_cli::globals::{Globals, first_parse};
-use oxaws_cli::operation::prepare;
-use oxaws_cli::registry::{Hook, Registry};
-use oxaws_cli::secrets::Line;
-use oxaws_cli::services::Services;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::argv::globals::{Globals, first_parse};
+use oxaws_cli::operation::{Prepared, prepare};
+use oxaws_cli::plug::argtable::{Arg, ArgTable, Target};
+use oxaws_cli::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OUTFILE, SKELETON};
+use oxaws_cli::plug::context::Context;
+use oxaws_cli::plug::registry::{Hook, Registry};
+use oxaws_cli::plug::services::Services;
+use oxaws_cli::term::ui::Ui;
+use oxaws_cli::watch::secrets::Line;
 use oxaws_client::{Session, SessionOptions};
 use oxaws_env::Fixed;
 use oxaws_model::names::cli_name;
@@ -235,7 +235,8 @@ fn params_in(world: &Fixed, line: &str) -> Result<String, (u8, String)> {
     let cx = Context { world, globals, session, services, ui, registry: &REGISTRY, line: &line };
     let (service_name, command) = (words[0].as_str(), words[1].as_str());
     let run = || {
-        let mut call = prepare(&cx, operation(service_name, command), service_name, command, &words[2..])?;
+        let prepared = prepare(&cx, operation(service_name, command), service_name, command, &words[2..])?;
+        let Prepared::Call(mut call) = prepared else { panic!("a call") };
         for hook in REGISTRY.tweaks_of(service_name, command) {
             if let Hook::BeforeCall(change) | Hook::Client(change) = hook {
                 change(&mut call)?;

@@ -2,10 +2,10 @@
 
 use crate::arguments::tweak;
 use crate::hoisted_blob::{hoist, put, put_rest};
-use oxaws_cli::argtable::{ArgTable, Target};
-use oxaws_cli::error::Failure;
-use oxaws_cli::operation::OperationCall;
-use oxaws_cli::registry::{Hook, Tweak};
+use oxaws_cli::failure::Failure;
+use oxaws_cli::plug::argtable::{ArgTable, Target};
+use oxaws_cli::plug::call::OperationCall;
+use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};
 

@@ -60,7 +60,7 @@ const BANS: &[Ban] = &[
     Ban {
         what: &["println!", "print!", "eprintln!", "eprint!", "std::io::stdout", "std::io::stderr", "std::io::stdin"],
         except: &[],
-        allowed: &["crates/cli/src/ui.rs", "crates/cli/src/ui/", "crates/env/", "crates/pack/build.rs"],
+        allowed: &["crates/cli/src/term/", "crates/env/", "crates/pack/build.rs"],
         within: &[],
         reason: "only cli::ui speaks to the terminal",
     },

@@ -8,7 +8,7 @@ use super::{Finding, Workspace, relative};
 
 /// Crates by layer; a crate may import those of lower layers only.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["python", "value", "model", "env"]),
+    (0, &["python", "value", "model", "env", "failure"]),
     (1, &["config", "protocol", "endpoint", "sign", "jmespath", "yaml", "input", "output"]),
     (2, &["creds", "http", "modelpack", "pack"]),
     (3, &["client", "transfer"]),

@@ -1,11 +1,13 @@
 //! `cargo xtask tidy`: what the compiler can't hold. Runs as a test too.
 //!
-//! Each check is a file with a table at its top: who may import whom ([`layers`]), which parts of the standard library
+//! Each check is a file with a table at its top: who may import whom ([`layers`] between crates,
+//! [`floors`] within one), which parts of the standard library
 //! have one home ([`bans`]), files no `mod` reaches ([`dead`]), lists kept by hand ([`lists`]), words that don't belong
 //! here and files grown too long ([`words`]).
 
 mod bans;
 mod dead;
+mod floors;
 mod layers;
 mod lists;
 mod source;
@@ -74,6 +76,7 @@ fn check(project: &Project) -> Outcome<BTreeSet<Finding>> {
     let files = text_files(&project.root)?;
     let mut findings = BTreeSet::new();
     findings.extend(layers::check(&workspace, &project.root));
+    findings.extend(floors::check(&files));
     findings.extend(dead::check(&workspace, &project.root, &files));
     findings.extend(lists::check(&files));
     findings.extend(words::check(&files));

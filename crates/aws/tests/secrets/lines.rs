@@ -1,8 +1,9 @@
 //! Command lines as `--debug` and the history show them.
 
 use crate::REGISTRY;
-use oxaws_cli::secrets::Line;
-use oxaws_cli::services::Services;
+use oxaws_cli::plug::context::CommandLine;
+use oxaws_cli::plug::services::Services;
+use oxaws_cli::watch::secrets::Line;
 use oxaws_env::Fixed;
 
 const ALIASES: &str = "[toplevel]\nmk = secretsmanager create-secret --name n\nrun = !echo\n\
@@ -11,7 +12,7 @@ const ALIASES: &str = "[toplevel]\nmk = secretsmanager create-secret --name n\nr
 /// The line as it is shown; words are parted by `|`.
 fn shown(line: &str) -> String {
     let world = Fixed::new().with_var("HOME", "/h").with_file("/h/.aws/cli/alias", ALIASES);
-    let aliases = oxaws_cli::alias::load(&world).expect("aliases");
+    let aliases = oxaws_cli::tree::alias::load(&world).expect("aliases");
     let services = Services::new(&world, oxaws_pack::facts());
     let args: Vec<String> = line.split('|').map(str::to_owned).collect();
     Line::new(&args, &aliases, &services, &REGISTRY).shown().join("|")

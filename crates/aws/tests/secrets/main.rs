@@ -8,11 +8,11 @@
 mod lines;
 mod reasons;
 
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::argtable::{Arg, ArgTable};
-use oxaws_cli::globals;
-use oxaws_cli::registry::{Command, Opt, Registry, Secrecy};
-use oxaws_cli::secrets::is_declared;
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::argv::globals;
+use oxaws_cli::plug::argtable::{Arg, ArgTable};
+use oxaws_cli::plug::registry::{Command, Opt, Registry, Secrecy};
+use oxaws_cli::watch::secrets::is_declared;
 use oxaws_client::redact;
 use oxaws_model::names::cli_name;
 use oxaws_model::{Member, Operation, Shape, ShapeKind};

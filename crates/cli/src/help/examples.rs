@@ -1,7 +1,7 @@
 //! The forms in which an argument's value may be typed: shorthand and JSON.
 
-use crate::argtable::Arg;
-use crate::bind::takes_shorthand;
+use crate::operation::bind::takes_shorthand;
+use crate::plug::argtable::Arg;
 use oxaws_model::{Shape, ShapeKind};
 
 /// Deeper values have no shorthand example: nobody would type them so.

@@ -1,8 +1,8 @@
 //! The part about global options, which every page but a service's has.
 
 use super::page::Block;
-use crate::argparse::{Nargs, Spec};
-use crate::globals;
+use crate::argv::argparse::{Nargs, Spec};
+use crate::argv::globals;
 
 /// What each is for; parsing's own table says everything else.
 const ABOUT: [(&str, &str); 19] = [

@@ -3,10 +3,10 @@
 use super::examples;
 use super::page::Block;
 use super::{html, shapes};
-use crate::argparse::Nargs;
-use crate::argtable::{Arg, ArgTable};
-use crate::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML};
-use crate::registry::Opt;
+use crate::argv::argparse::Nargs;
+use crate::plug::argtable::{Arg, ArgTable};
+use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML};
+use crate::plug::registry::Opt;
 use oxaws_pack::ServiceDocs;
 
 /// An option, or several that belong together.

@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 40;
 pub(super) fn type_name(member: Member) -> &'static str {
     let shape = member.shape();
     match shape.kind() {
-        _ if crate::bind::is_json_header(member) => "JSON",
+        _ if crate::operation::bind::is_json_header(member) => "JSON",
         ShapeKind::Structure if shape.document() => "document",
         ShapeKind::Structure if shape.union() => "tagged union structure",
         ShapeKind::Blob if member.streaming() => "streaming blob",

@@ -24,7 +24,7 @@ pub(super) fn rename(state: &mut CallState) -> Result<(), CallError> {
             continue;
         }
         if state.params.contains_key(name) {
-            return Err(CallError::Other(format!(
+            return Err(CallError::invalid(format!(
                 "Parameter '{name}' and its alias '{alias}' were provided for operation {operation}.  Only one of them \
                  may be used."
             )));

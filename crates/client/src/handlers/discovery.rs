@@ -45,7 +45,7 @@ pub(super) fn aim(state: &CallState, outgoing: &mut Outgoing) -> Result<(), Call
 pub(super) fn check(state: &CallState) -> Result<(), CallError> {
     let Some(required) = state.operation.endpoint_discovery() else { return Ok(()) };
     if state.session.options().endpoint_url.is_none() && mode(state)? == Mode::Never && required {
-        return Err(CallError::Other("Endpoint Discovery is not enabled but this operation requires it.".into()));
+        return Err(CallError::setting("Endpoint Discovery is not enabled but this operation requires it."));
     }
     Ok(())
 }
@@ -63,7 +63,7 @@ fn mode(state: &CallState) -> Result<Mode, CallError> {
         "auto" => Ok(Mode::WhereRequired),
         "true" => Ok(Mode::Always),
         "false" => Ok(Mode::Never),
-        other => Err(CallError::Other(format!(
+        other => Err(CallError::setting(format!(
             "Unsupported configuration value for endpoint_discovery_enabled. Expected one of (\"true\", \"false\", \
              \"auto\") but got {other}."
         ))),
@@ -98,7 +98,7 @@ fn address(state: &CallState, discoverer: Operation, required: bool) -> Result<O
     if paused && let Some(address) = refresh(state, discoverer)? {
         return Ok(Some(address));
     }
-    Err(CallError::Other("Endpoint Discovery failed to refresh the required endpoints.".into()))
+    Err(CallError::bad_reply("Endpoint Discovery failed to refresh the required endpoints."))
 }
 
 /// Asks the service; `None` when it can't be reached.
@@ -113,7 +113,7 @@ fn refresh(state: &CallState, discoverer: Operation) -> Result<Option<String>, C
     };
     // Python's words for a reply without the member.
     let endpoints =
-        reply.value.get("Endpoints").and_then(Value::as_list).ok_or_else(|| CallError::Other("'Endpoints'".into()))?;
+        reply.value.get("Endpoints").and_then(Value::as_list).ok_or_else(|| CallError::bad_reply("'Endpoints'"))?;
     let now = state.session.now();
     let endpoints: Vec<(String, i64)> = endpoints
         .iter()

@@ -5,6 +5,7 @@ use super::memory::ExpressSession;
 use crate::auth::Keys;
 use crate::call::{self, CallInput};
 use crate::error::CallError;
+use oxaws_failure::Cause;
 use oxaws_python::Timestamp;
 use oxaws_value::{Map, Value};
 
@@ -46,7 +47,7 @@ pub(super) fn credentials(state: &CallState) -> Result<Keys, CallError> {
 }
 
 fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
-    let missing = |name: &str| CallError::Other(format!("'{name}'"));
+    let missing = |name: &str| CallError::bad_reply(format!("'{name}'"));
     let operation = state.client.service.operation_named("CreateSession").ok_or_else(|| missing("CreateSession"))?;
     let params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
     let reply = call::nested(state, operation, CallInput::new(params))?;
@@ -61,6 +62,6 @@ fn make(state: &CallState, bucket: &str) -> Result<ExpressSession, CallError> {
             secret_access_key: text("SecretAccessKey")?,
             session_token: Some(text("SessionToken")?),
         },
-        ends: ends.map_err(|e| CallError::Other(e.to_string()))?,
+        ends: ends.map_err(|e| CallError::bad_reply(Cause::of(e)))?,
     })
 }

@@ -31,7 +31,7 @@ pub(super) fn headers(operation: &str, version: &str, outgoing: &mut Outgoing) -
             Source::File(file) => oxaws_sign::tree_hash(file),
             Source::Encoded(_) => return Ok(()),
         };
-        let hash = hash.map_err(|e| CallError::Io(oxaws_python::python_os_error_bare(&e)))?;
+        let hash = hash.map_err(CallError::file)?;
         outgoing.source.rewind()?;
         outgoing.set_header("x-amz-sha256-tree-hash", &hash);
     }

@@ -78,6 +78,7 @@ mod tests {
             },
             retries: None,
             headers: header.then_some(("x-amz-bucket-region", "eu-west-1")).into_iter().collect(),
+            for_credentials: false,
         }
     }
 

@@ -50,7 +50,7 @@ fn bucket_name(params: &Map) -> Result<(), CallError> {
         Some(other) => {
             // Python's words for matching something that isn't text.
             let class = type_name(other, MapClass::OrderedDict);
-            return Err(CallError::Other(format!("expected string or bytes-like object, got '{class}'")));
+            return Err(CallError::invalid(format!("expected string or bytes-like object, got '{class}'")));
         }
     };
     if is_plain(bucket) || is_usable_arn(bucket) {

@@ -56,7 +56,7 @@ pub(super) fn bucket_location(state: &CallState, value: &mut Map, body: &[u8]) -
 
 fn check_location_body(state: &CallState, body: &[u8]) -> Result<(), CallError> {
     let reply = Reply { status: 200, reason: "", headers: &[], body };
-    malformed(state, &reply).map_or(Ok(()), |fault| Err(CallError::Other(fault)))
+    malformed(state, &reply).map_or(Ok(()), |fault| Err(CallError::bad_reply(fault)))
 }
 
 /// The error with the CLI's hints. Where the CLI stumbles over the reply, its words for that.
@@ -68,7 +68,7 @@ pub(super) fn final_error(state: &CallState, mut failure: Box<ServiceFailure>, a
     }
     let error = &mut failure.error;
     if error.details.get("Message").is_some_and(Value::is_null) {
-        return CallError::Other("argument of type 'NoneType' is not iterable".into());
+        return CallError::bad_reply("argument of type 'NoneType' is not iterable");
     }
     let message = error.message.clone().unwrap_or_default();
     let better = if message.contains("Please use AWS4-HMAC-SHA256") {
@@ -76,7 +76,7 @@ pub(super) fn final_error(state: &CallState, mut failure: Box<ServiceFailure>, a
             "You are attempting to operate on a bucket in a region that requires Signature Version 4.  {REGION_HINT}"
         )
     } else if error.code == "PermanentRedirect" {
-        let Some(endpoint) = error.details.get("Endpoint") else { return CallError::Other("'Endpoint'".into()) };
+        let Some(endpoint) = error.details.get("Endpoint") else { return CallError::bad_reply("'Endpoint'") };
         let endpoint = endpoint.as_str().unwrap_or("None").to_owned();
         let mut start = message;
         start.pop();

@@ -31,14 +31,13 @@ fn account_of(state: &mut CallState, name: &str, kind: &str) -> Result<(), CallE
     let Some(text) = state.params.get(name).and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
     let Some(arn) = Arn::parse(&text) else { return Ok(()) };
     let refuse =
-        |why: &str| Err(CallError::Other(format!("S3 ARN \"{text}\" provided is invalid for this operation. {why}")));
+        |why: &str| Err(CallError::invalid(format!("S3 ARN \"{text}\" provided is invalid for this operation. {why}")));
     if arn.region.starts_with("fips-") || arn.region.ends_with("fips-") {
         return refuse("Invalid ARN, FIPS region not allowed in ARN.");
     }
     if state.client.settings.s3.use_accelerate_endpoint {
-        return Err(CallError::Other(
-            "Unsupported configuration when using S3 Control: S3 control client does not support accelerate endpoints"
-                .into(),
+        return Err(CallError::invalid(
+            "Unsupported configuration when using S3 Control: S3 control client does not support accelerate endpoints",
         ));
     }
     let parts: Vec<&str> = arn.resource_parts().collect();

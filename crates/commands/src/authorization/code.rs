@@ -2,8 +2,8 @@
 
 use super::query;
 use crate::number;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::plug::registry::Opt;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{Callback, HttpError};
 use std::time::Duration;
@@ -36,9 +36,7 @@ pub fn redirect_port(args: &Parsed) -> Result<Option<u16>, Failure> {
     let Some(number) = number::small_integer(args, "redirect_port")? else { return Ok(None) };
     match u16::try_from(number) {
         Ok(port) if port > 0 => Ok(Some(port)),
-        _ => Err(Failure::ParamValidation(
-            "Invalid value for --redirect-port. Value must be between 1 and 65535.".into(),
-        )),
+        _ => Err(Failure::validation("Invalid value for --redirect-port. Value must be between 1 and 65535.")),
     }
 }
 
@@ -65,7 +63,7 @@ impl Redirect {
     pub fn listen(port: Option<u16>) -> Result<Redirect, Failure> {
         let server = Callback::listen(port).map_err(|e| {
             let why = oxaws_python::python_os_error_bare(&e);
-            Failure::General(format!(
+            Failure::no_terminal(format!(
                 "Unable to initialize the OAuth 2.0 authorization callback handler: {why} \n You may use \
                  --use-device-code to fall back to the device code flow which does not require the callback handler."
             ))
@@ -90,9 +88,9 @@ impl Redirect {
     pub fn wait(&self, cx: &Context) -> Result<Option<Answer>, Failure> {
         let found = self.server.wait(PAGE, PATIENCE, cx.session.cancel(), answer).map_err(|e| match e {
             HttpError::Cancelled => Failure::Interrupted,
-            other => Failure::General(other.to_string()),
+            other => oxaws_client::CallError::Http(other).into(),
         })?;
-        found.ok_or_else(|| Failure::General(EXPIRED.into()))
+        found.ok_or_else(|| Failure::wait_timeout(EXPIRED))
     }
 }
 

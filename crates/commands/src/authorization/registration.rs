@@ -36,9 +36,7 @@ pub(super) fn kept(cx: &Context, file: &Path) -> Result<Option<Map>, Failure> {
 pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure> {
     let text = to_json(&Value::Map(what.clone()), JsonStyle::PYTHON);
     kept_files::make_folder_of(cx.world, file)?;
-    cx.world
-        .write_private(file, text.as_bytes())
-        .map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &file.display().to_string())))
+    cx.world.write_private(file, text.as_bytes()).map_err(|e| Failure::file(e, &file.display().to_string()))
 }
 
 /// A registration as it is kept, from the service's reply.
@@ -49,7 +47,7 @@ pub(super) fn of_reply(found: &Map) -> Result<Map, Failure> {
     let end = reply::member(found, "clientSecretExpiresAt")?;
     let end = end.as_i64().ok_or_else(|| {
         let kind = type_name(end, MapClass::Dict);
-        Failure::General(format!("'{kind}' object cannot be interpreted as an integer"))
+        Failure::bad_reply(format!("'{kind}' object cannot be interpreted as an integer"))
     })?;
     let mut registration = Map::new();
     registration.insert("clientId", reply::text(found, "clientId")?);

@@ -150,7 +150,7 @@ impl Flow<'_> {
         let announcement =
             Announcement { url: &url, complete_url: &url, code: None, other_device: "--use-device-code" };
         announcement.make(cx, self.login.browser)?;
-        let refused = |why: &str| Failure::General(format!("Error loading authorization code: {why}"));
+        let refused = |why: &str| Failure::failed(format!("Error loading authorization code: {why}"));
         let answer = redirect.wait(cx)?.ok_or_else(|| refused("Failed to retrieve an authorization code."))?;
         if answer.state != state {
             return Err(refused("State parameter does not match expected value."));
@@ -165,7 +165,7 @@ impl Flow<'_> {
         ]);
         match self.call("CreateToken", params) {
             Ok(found) => self.token(&found, &registration),
-            Err(error) if code(&error) == Some("ExpiredTokenException") => Err(Failure::General(EXPIRED.into())),
+            Err(error) if code(&error) == Some("ExpiredTokenException") => Err(Failure::wait_timeout(EXPIRED)),
             Err(error) => Err(error.into()),
         }
     }
@@ -225,7 +225,7 @@ impl Flow<'_> {
                     Ok(None)
                 }
                 Some("AuthorizationPendingException") => Ok(None),
-                Some("ExpiredTokenException") => Err(Failure::General(EXPIRED.into())),
+                Some("ExpiredTokenException") => Err(Failure::wait_timeout(EXPIRED)),
                 _ => Err(error.into()),
             },
         }

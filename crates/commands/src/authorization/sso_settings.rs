@@ -39,7 +39,7 @@ pub fn of_profile(cx: &Context, session: Option<&str>) -> Result<SsoSettings, Fa
 /// # Errors
 /// When there is none, or something is missing.
 pub fn of_session(cx: &Context, name: &str) -> Result<SsoSettings, Failure> {
-    let missing = || Failure::Configuration(format!("The specified sso-session does not exist: \"{name}\""));
+    let missing = || Failure::no_profile(format!("The specified sso-session does not exist: \"{name}\""));
     let session = cx.session.config_unchecked().sso_session(name)?.ok_or_else(missing)?;
     let (start_url, region) = required(&session, "")?;
     let scopes = session.text("sso_registration_scopes").map(scopes);
@@ -52,7 +52,7 @@ fn required(section: &Profile, advice: &str) -> Result<(String, String), Failure
         (Some(url), Some(region)) => Ok((url.to_owned(), region.to_owned())),
         _ => {
             let missing: Vec<&str> = [url, region].iter().filter(|(_, v)| v.is_none()).map(|(k, _)| *k).collect();
-            Err(Failure::Configuration(format!(
+            Err(Failure::configuration(format!(
                 "Missing the following required SSO configuration values: {}. {advice}",
                 missing.join(", ")
             )))

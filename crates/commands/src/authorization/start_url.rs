@@ -53,7 +53,7 @@ pub fn resolve(
     region: Option<&str>,
     limit: Option<Duration>,
 ) -> Result<Resolved, Failure> {
-    let fault = |message: String| Err(Failure::Configuration(message));
+    let fault = |message: String| Err(Failure::configuration(message));
     let start = Parts::of(start_url);
     if start.scheme != "https" {
         return fault("The sso_start_url must use the https scheme.".into());
@@ -112,7 +112,7 @@ fn region_of(host: &str) -> Option<String> {
 
 /// Where a URL redirects to, one step; itself where it doesn't.
 fn followed(cx: &Context, url: &str, limit: Duration) -> Result<String, Failure> {
-    let fault = |why: String| Failure::Configuration(format!("Failed to resolve start URL: {why}"));
+    let fault = |why: String| Failure::configuration(format!("Failed to resolve start URL: {why}"));
     let ask = |method: &str| {
         cx.session.probe(method, url, Some(limit)).map_err(|e| match e {
             CallError::Interrupted => Failure::Interrupted,
@@ -131,7 +131,7 @@ fn followed(cx: &Context, url: &str, limit: Duration) -> Result<String, Failure>
         200..=299 => Ok(url.to_owned()),
         301 | 302 | 303 | 307 | 308 => match found.location {
             Some(location) => Ok(joined(url, &location)),
-            None => Err(Failure::Configuration("Redirect response missing Location header.".into())),
+            None => Err(Failure::configuration("Redirect response missing Location header.")),
         },
         status => Err(fault(format!("HTTP {status}"))),
     }

@@ -6,6 +6,7 @@ use super::template;
 use crate::archive::{self, Temporary, Walk};
 use crate::uploader::Uploader;
 use oxaws_cli::Failure;
+use oxaws_failure::Cause;
 use oxaws_python::path::normal;
 use oxaws_yaml::Node;
 use std::path::{Path, PathBuf};
@@ -27,8 +28,8 @@ struct Exporter<'a> {
     folder: PathBuf,
 }
 
-fn general(text: impl Into<String>) -> Failure {
-    Failure::General(text.into())
+fn general(text: impl Into<Cause>) -> Failure {
+    Failure::input_file(text)
 }
 
 impl Exporter<'_> {

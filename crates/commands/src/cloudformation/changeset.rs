@@ -164,7 +164,7 @@ impl Deployment<'_> {
         if unchanged || reason.contains("No updates are to be performed") {
             return Ok(Outcome::Empty);
         }
-        Err(Failure::General(format!(
+        Err(Failure::wait_failed(format!(
             "Failed to create the changeset: Waiter ChangeSetCreateComplete failed: {why} Status: {status}. Reason: {reason}"
         )))
     }
@@ -186,14 +186,17 @@ impl Deployment<'_> {
         let name = if set.creates { "StackCreateComplete" } else { "StackUpdateComplete" };
         let operation = reply::operation_of(self.cx, "cloudformation", "DescribeStacks")?;
         let waiter = operation.service().waiters().find(|w| w.name() == name);
-        let waiter = waiter.ok_or_else(|| Failure::General(format!("Waiter does not exist: {name}")))?;
+        let waiter = waiter.ok_or_else(|| Failure::bug(format!("Waiter does not exist: {name}")))?;
         let input = CallInput::new(reply::params([("StackName", Value::from(self.stack))]));
         match oxaws_client::wait(self.cx.session, waiter, operation, input) {
-            Err(CallError::Waiter { .. }) => Err(Failure::General(format!(
-                "Failed to create/update the stack. Run the following command\nto fetch the list of events leading up to the \
-                 failure\naws cloudformation describe-stack-events --stack-name {}",
-                self.stack
-            ))),
+            Err(error @ CallError::Waiter(_)) => {
+                let text = format!(
+                    "Failed to create/update the stack. Run the following command\nto fetch the list of events leading \
+                     up to the failure\naws cloudformation describe-stack-events --stack-name {}",
+                    self.stack
+                );
+                Err(Failure::framed(text, error))
+            }
             other => Ok(other?),
         }
     }

@@ -5,11 +5,10 @@ use super::{overrides, template};
 use crate::list_option::ListOption;
 use crate::reply;
 use crate::uploader::Uploader;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::expand_user;
-use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -74,11 +73,11 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = expand_user(cx.world, typed);
     let path = Path::new(&path);
     if !cx.world.is_file(path) {
-        return Err(Failure::General(format!("Invalid template path {}", path.display())));
+        return Err(Failure::input_file(format!("Invalid template path {}", path.display())));
     }
     let text = template::read_text(path)?;
     let parsed = template::parse(&text)?;
-    let size = std::fs::metadata(path).map_err(|e| Failure::General(python_os_error(&e, typed)))?.len();
+    let size = std::fs::metadata(path).map_err(|e| Failure::unreadable(e, typed))?.len();
     let overridden = overrides::parse(ListOption::of(cx, args, "parameter-overrides")?)?;
     let tag_words: Vec<String> = tag_words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let tags = overrides::key_values(&tag_words, "tags")?;
@@ -89,10 +88,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let parameters = parameters(&parsed, &overridden)?;
     let bucket = args.word("s3_bucket").filter(|b| !b.is_empty());
     if size > MAX_BODY && bucket.is_none() {
-        return Err(Failure::General(
+        return Err(Failure::invalid(
             "Templates with a size greater than 51,200 bytes must be deployed via an S3 Bucket. Please add the --s3-bucket \
-             parameter to your command. The local template will be copied to that S3 bucket and then deployed."
-                .into(),
+             parameter to your command. The local template will be copied to that S3 bucket and then deployed.",
         ));
     }
     let uploader = bucket.map(|bucket| Uploader {
@@ -111,7 +109,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if let Outcome::Empty = deployment.wait_for(&set)? {
         let text = deployment.empty_text();
         if args.flag("fail_on_empty_changeset") == Some(true) {
-            return Err(Failure::General(text));
+            return Err(Failure::no_change(text));
         }
         cx.ui.text(&format!("\n{text}\n"))?;
         return Ok(Exit::Success);

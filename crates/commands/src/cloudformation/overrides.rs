@@ -2,6 +2,7 @@
 
 use crate::list_option::ListOption;
 use oxaws_cli::Failure;
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 
 /// The values that are overridden.
@@ -12,7 +13,7 @@ pub fn parse(given: ListOption) -> Result<Map, Failure> {
     let data = match &given {
         ListOption::Absent => return Ok(Map::new()),
         ListOption::File(text) if text.is_empty() => None,
-        ListOption::File(text) => Some(oxaws_value::parse_json(text).map_err(|e| Failure::General(e.to_string()))?),
+        ListOption::File(text) => Some(oxaws_value::parse_json(text).map_err(|e| Failure::invalid(Cause::of(e)))?),
         ListOption::Words(words) => words.first().and_then(|w| oxaws_value::parse_json(w).ok()),
     };
     match (data.filter(|d| !d.is_null()), given) {
@@ -29,7 +30,7 @@ fn of_json(data: &Value) -> Result<Map, Failure> {
         Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         other => {
             let kind = oxaws_value::repr::type_name(other, Default::default());
-            return Err(Failure::General(format!("'{kind}' object is not iterable")));
+            return Err(Failure::invalid(format!("'{kind}' object is not iterable")));
         }
     };
     if are_pairs(&items)? && matches!(data, Value::List(_)) {
@@ -47,11 +48,10 @@ fn of_json(data: &Value) -> Result<Map, Failure> {
     if words.iter().all(Option::is_some) {
         return Ok(words.into_iter().flatten().collect());
     }
-    Err(Failure::ParamValidation(
+    Err(Failure::validation(
         "JSON passed to --parameter-overrides must be one of the formats: [\"Key1=Value1\",\"Key2=Value2\", ...] , \
          [{\"ParameterKey\": \"Key1\", \"ParameterValue\": \"Value1\"}, ...] , [\"Parameters\": {\"Key1\": \"Value1\", \
-         \"Key2\": \"Value2\", ...}]"
-            .into(),
+         \"Key2\": \"Value2\", ...}]",
     ))
 }
 
@@ -61,12 +61,12 @@ fn are_pairs(items: &[Value]) -> Result<bool, Failure> {
         let fits = match item {
             Value::Map(map) => map.len() == 2 && map.contains_key("ParameterKey") && map.contains_key("ParameterValue"),
             Value::String(text) if text.contains("ParameterKey") && text.contains("ParameterValue") => {
-                return Err(Failure::General("'str' object has no attribute 'keys'".into()));
+                return Err(Failure::invalid("'str' object has no attribute 'keys'"));
             }
             Value::String(_) | Value::List(_) | Value::Bytes(_) => false,
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
                 let kind = oxaws_value::repr::type_name(item, Default::default());
-                return Err(Failure::General(format!("argument of type '{kind}' is not iterable")));
+                return Err(Failure::invalid(format!("argument of type '{kind}' is not iterable")));
             }
         };
         if !fits {
@@ -89,7 +89,7 @@ pub fn key_values(words: &[String], option: &str) -> Result<Map, Failure> {
     for word in words {
         let Some((key, value)) = word.split_once('=') else {
             let shown = oxaws_python::repr_str(word);
-            return Err(Failure::General(format!("[{shown}] value passed to --{option} must be of format Key=Value")));
+            return Err(Failure::invalid(format!("[{shown}] value passed to --{option} must be of format Key=Value")));
         };
         out.insert(key.to_owned(), value);
     }
@@ -123,7 +123,7 @@ mod tests {
             words(&["foo"]).unwrap_err().message(),
             "['foo'] value passed to --parameter-overrides must be of format Key=Value"
         );
-        assert!(matches!(words(&["[\"a\"]"]), Err(Failure::ParamValidation(_))));
+        assert!(matches!(words(&["[\"a\"]"]), Err(Failure::Validation(_))));
         assert_eq!(words(&["[1]"]).unwrap_err().message(), "argument of type 'int' is not iterable");
         assert!(parse(ListOption::File("x".into())).is_err());
         assert!(parse(ListOption::Absent).unwrap().is_empty());

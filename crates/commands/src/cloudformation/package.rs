@@ -3,10 +3,9 @@
 use super::{artifacts, template};
 use crate::map_option;
 use crate::uploader::Uploader;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::absolute;
-use oxaws_python::python_os_error;
 use oxaws_value::{JsonStyle, to_json};
 use oxaws_yaml::Node;
 use std::path::Path;
@@ -42,7 +41,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     uploader.make_client()?;
     let path = args.word("template_file").unwrap_or_default();
     if !Path::new(path).is_file() {
-        return Err(Failure::General(format!("Invalid template path {path}")));
+        return Err(Failure::input_file(format!("Invalid template path {path}")));
     }
     let here = cx.world.current_dir()?;
     let node = artifacts::export(&uploader, path, &here)?;
@@ -53,11 +52,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     };
     cx.ui.text("\n")?;
     if file.is_empty() {
-        return Err(Failure::General("[Errno 2] No such file or directory: ''".into()));
+        return Err(Failure::input_file("[Errno 2] No such file or directory: ''"));
     }
-    cx.world
-        .replace(Path::new(file), text.as_bytes(), 0o666)
-        .map_err(|e| Failure::General(python_os_error(&e, file)))?;
+    cx.world.replace(Path::new(file), text.as_bytes(), 0o666).map_err(|e| Failure::unreadable(e, file))?;
     let absolute = absolute(cx.world, file)?;
     cx.ui.text(&format!(
         "Successfully packaged artifacts and wrote output template to file {file}.\nExecute the following command to deploy \
@@ -68,7 +65,8 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 }
 
 fn json(node: &Node) -> Result<String, Failure> {
-    let value =
-        node.to_value().map_err(|kind| Failure::General(format!("Object of type {kind} is not JSON serializable")))?;
+    let value = node
+        .to_value()
+        .map_err(|kind| Failure::input_file(format!("Object of type {kind} is not JSON serializable")))?;
     Ok(to_json(&value, JsonStyle::OUTPUT))
 }

@@ -13,11 +13,13 @@ pub const MAP: &str = "collections.OrderedDict";
 /// When it can't be read or isn't text.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &shown)))?;
+    let bytes = std::fs::read(path).map_err(|e| Failure::unreadable(e, &shown))?;
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let byte = e.as_bytes().get(at).copied().unwrap_or_default();
-        Failure::General(format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte"))
+        Failure::input_file(format!(
+            "'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte"
+        ))
     })?;
     Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
 }
@@ -31,7 +33,7 @@ pub fn parse(text: &str) -> Result<Node, Failure> {
         return Ok(Node::of_value(&value));
     }
     let dialect = Dialect { intrinsics: true, yes_no: true, repeated_keys: true, ..Dialect::default() };
-    oxaws_yaml::read(text, dialect).map_err(|e| Failure::General(e.to_string()))
+    oxaws_yaml::read(text, dialect).map_err(|e| Failure::input_file(e.to_string()))
 }
 
 /// A template as YAML.
@@ -41,5 +43,5 @@ pub fn to_yaml(template: &Node) -> String {
 
 /// Python's complaint about a template that is no map.
 pub fn no_map(node: &Node, attribute: &str) -> Failure {
-    Failure::General(format!("'{}' object has no attribute '{attribute}'", node.python_type(MAP)))
+    Failure::input_file(format!("'{}' object has no attribute '{attribute}'", node.python_type(MAP)))
 }

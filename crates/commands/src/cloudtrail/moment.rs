@@ -20,7 +20,7 @@ impl Moment {
     /// # Errors
     /// When it isn't one.
     pub fn parse(cx: &Context, text: &str) -> Result<Moment, Failure> {
-        Moment::read(cx, text).ok_or_else(|| Failure::General(format!("Unable to parse date value: {text}")))
+        Moment::read(cx, text).ok_or_else(|| Failure::invalid(format!("Unable to parse date value: {text}")))
     }
 
     fn read(cx: &Context, text: &str) -> Option<Moment> {

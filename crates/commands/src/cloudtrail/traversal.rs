@@ -6,6 +6,7 @@ use super::moment::Moment;
 use crate::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions, Reply};
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 use std::collections::HashMap;
 use std::io::Read;
@@ -142,7 +143,7 @@ impl<'a> Traversal<'a> {
         let mut reply = self.s3(bucket, "GetObject", params)?;
         let mut body = Vec::new();
         if let Some(stream) = &mut reply.stream {
-            stream.read_to_end(&mut body).map_err(|e| CallError::Other(e.to_string()))?;
+            stream.read_to_end(&mut body).map_err(|e| CallError::bad_reply(Cause::of(e)))?;
         }
         let metadata = match reply.value.remove("Metadata") {
             Some(Value::Map(map)) => map,
@@ -212,7 +213,7 @@ impl<'a> Traversal<'a> {
             keys.insert(reply::text(key, "Fingerprint")?.to_owned(), der);
         }
         if keys.is_empty() {
-            return Err(Failure::General(format!("No public keys found between {} and {}", from.shown(), to.shown())));
+            return Err(Failure::failed(format!("No public keys found between {} and {}", from.shown(), to.shown())));
         }
         Ok(keys)
     }

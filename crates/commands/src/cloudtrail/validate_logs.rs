@@ -5,9 +5,10 @@ use super::keys::{Trail, is_trail_arn};
 use super::moment::Moment;
 use super::traversal::{Events, Traversal};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
+use oxaws_failure::{Cause, Class};
 use oxaws_value::{Map, Value};
 
 /// The command.
@@ -27,8 +28,8 @@ pub static VALIDATE_LOGS: Command = Command {
     help: "Checks whether log files of a trail were changed or deleted since CloudTrail delivered them.",
 };
 
-fn general(text: impl Into<String>) -> Failure {
-    Failure::General(text.into())
+fn general(text: impl Into<Cause>) -> Failure {
+    Failure::invalid(text)
 }
 
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
@@ -54,7 +55,10 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     traversal.walk(true, &mut report)?;
     report.summary()?;
     let bad = report.digests.invalid + report.backfill.invalid + report.logs.invalid;
-    Ok(if bad > 0 { Exit::TransferFailed } else { Exit::Success })
+    if bad > 0 {
+        return Err(Failure::Written { exit: Exit::TransferFailed, class: Class::VerificationFailed });
+    }
+    Ok(Exit::Success)
 }
 
 /// The trail, and the bucket of its digests.

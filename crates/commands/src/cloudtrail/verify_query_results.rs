@@ -3,9 +3,10 @@
 use super::digest::{is_rsa_key, sha256_hex_of, signed_by, unhex};
 use super::moment::Moment;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
-use oxaws_client::{CallError, CallInput, ClientOptions};
+use oxaws_client::{CallInput, ClientOptions};
+use oxaws_failure::Cause;
 use oxaws_python::decode_utf8;
 use oxaws_python::python_os_error;
 use oxaws_value::repr::{self, type_name};
@@ -36,8 +37,8 @@ const KEY_SECONDS: i64 = 20 * 24 * 3600;
 const BAD_KEY: &str =
     "7179 (AWS_ERROR_CAL_CRYPTO_OPERATION_FAILED): Unknown error when calling underlying Crypto library.";
 
-fn general(text: impl Into<String>) -> Failure {
-    Failure::General(text.into())
+fn general(text: impl Into<Cause>) -> Failure {
+    Failure::verification(text)
 }
 
 /// Where the files are.
@@ -72,7 +73,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 fn place<'a>(call: &'a CommandCall) -> Result<Place<'a>, Failure> {
     let given = |dest| call.args.word(dest).filter(|w| !w.is_empty());
     let (bucket, prefix, folder) = (given("s3_bucket"), given("s3_prefix"), given("local_export_path"));
-    let refuse = |text: &str| Err(Failure::ParamValidation(text.to_owned()));
+    let refuse = |text: &str| Err(Failure::validation(text.to_owned()));
     match (bucket, folder) {
         (_, Some(_)) if bucket.is_some() || prefix.is_some() => {
             refuse("Parameter --local-export-path can not be specified with parameter --s3-bucket nor --s3-prefix.")
@@ -113,7 +114,7 @@ impl Place<'_> {
                 let operation = reply::operation_of(cx, "s3", "GetObject")?;
                 let mut found = cx.session.call_with(operation, CallInput::new(params), &configured)?;
                 match &mut found.stream {
-                    Some(stream) => read(stream).map_err(|e| CallError::Other(e.to_string()).into()),
+                    Some(stream) => read(stream).map_err(Failure::reading),
                     None => read(&mut std::io::empty()).map_err(Failure::from),
                 }
             }

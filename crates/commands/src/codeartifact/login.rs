@@ -3,8 +3,9 @@
 use super::{expiry, npm, nuget, pypirc, swift};
 use crate::program::{self, ProgramError};
 use crate::{number, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_python::Timestamp;
 use oxaws_python::python_os_error;
 use oxaws_python::url::{self, Split};
@@ -74,12 +75,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let endpoint = reply::text(&found, "repositoryEndpoint")?.to_owned();
     let namespace = args.word("namespace").filter(|n| !n.is_empty());
     if namespace.is_some() && !matches!(tool, "swift" | "npm") {
-        return Err(Failure::General(format!("Argument --namespace is not supported for {tool}")));
+        return Err(Failure::invalid(format!("Argument --namespace is not supported for {tool}")));
     }
     let token = reply::text(&authorization, "authorizationToken")?.to_owned();
     let expiration = reply::member(&authorization, "expiration")?;
     let expiration = cx.session.with_clock(|clock| oxaws_value::timestamp(expiration, &clock));
-    let expiration = expiration.map_err(|e| Failure::General(e.to_string()))?.seconds;
+    let expiration = expiration.map_err(|e| Failure::bad_reply(Cause::of(e)))?.seconds;
     let login = Login { call, tool, token, expiration, endpoint };
     match tool {
         "npm" => npm::login(&login, args.word("namespace"))?,
@@ -130,15 +131,20 @@ impl Login<'_> {
     pub fn failed(&self, command: &[String], done: &program::Finished) -> Failure {
         let text = program::failure_text(command, done.status).replace(&self.token, "******");
         let stderr = String::from_utf8_lossy(&done.stderr);
-        Failure::General(format!("{text} Stderr from command:\n{stderr}"))
+        Failure::program_failed(format!("{text} Stderr from command:\n{stderr}"))
     }
 
     /// What is said of a program that couldn't be run.
     pub fn not_run(&self, tool: &str, command: &[String], error: ProgramError) -> Failure {
-        Failure::General(match error {
-            ProgramError::Missing => format!("{tool} was not found. Please verify installation."),
-            ProgramError::Io(e) => python_os_error(&e, command.first().map_or("", String::as_str)),
-        })
+        match error {
+            ProgramError::Missing => {
+                Failure::missing_program(format!("{tool} was not found. Please verify installation."))
+            }
+            ProgramError::Io(e) => {
+                let text = python_os_error(&e, command.first().map_or("", String::as_str));
+                Failure::program_failed(Cause::worded(text, e))
+            }
+        }
     }
 
     /// Says that all is set up.

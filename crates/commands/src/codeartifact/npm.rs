@@ -5,7 +5,6 @@ use crate::{kept_files, program};
 use oxaws_cli::Failure;
 use oxaws_env::{Put, PutMode, expand_user};
 use oxaws_python::decode_utf8;
-use oxaws_python::python_os_error;
 use oxaws_python::url::{self, Split};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -34,11 +33,11 @@ fn write_token(login: &Login, key: &str) -> Result<(), Failure> {
     let named = world.var(USER_FILE).filter(|path| !path.is_empty());
     let path = expand_user(world, named.as_deref().unwrap_or("~/.npmrc"));
     let file = Path::new(&path);
-    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &path));
+    let failed = |e: std::io::Error| Failure::file(e, &path);
     kept_files::make_folder_of(world, file)?;
     let _lock = world.lock_folder_of(file);
     let before = match world.read(file) {
-        Ok(bytes) => decode_utf8(&bytes).map_err(Failure::General)?.to_owned(),
+        Ok(bytes) => decode_utf8(&bytes).map_err(Failure::invalid)?.to_owned(),
         Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
         Err(e) => return Err(failed(e)),
     };
@@ -76,7 +75,7 @@ fn scope(namespace: &str) -> Result<String, Failure> {
         return Ok(format!("@{bare}"));
     }
     let text = "Invalid scope name, scope must contain URL-safe characters, no leading dots or underscores";
-    Err(Failure::General(text.into()))
+    Err(Failure::invalid(text))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub fn login(login: &Login) -> Result<(), Failure> {
     };
     let listed = program::capture(&listing).map_err(|e| login.not_run(login.tool, &listing, e))?;
     if !listed.status.success() {
-        return Err(Failure::General(program::failure_text(&listing, listed.status)));
+        return Err(Failure::program_failed(program::failure_text(&listing, listed.status)));
     }
     let url = format!("{}v3/index.json", login.endpoint);
     let args = &login.call.args;
@@ -85,7 +85,7 @@ fn sources(listing: &str) -> Result<Vec<(String, String)>, Failure> {
     let mut out: Vec<(String, String)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some(name) = source_name(line) else { continue };
-        let url = lines.get(at + 1).ok_or_else(|| Failure::General("list index out of range".into()))?;
+        let url = lines.get(at + 1).ok_or_else(|| Failure::program_failed("list index out of range"))?;
         out.retain(|(n, _)| n != name);
         out.push((name.to_owned(), (*url).to_owned()));
     }

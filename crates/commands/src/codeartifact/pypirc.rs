@@ -5,7 +5,6 @@ use crate::kept_files::SECRET;
 use oxaws_cli::Failure;
 use oxaws_env::expand_user;
 use oxaws_python::decode_utf8;
-use oxaws_python::python_os_error;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -19,7 +18,7 @@ type Sections = Vec<(String, Vec<(String, String)>)>;
 pub fn login(login: &Login) -> Result<(), Failure> {
     let cx = login.call.cx;
     let path = expand_user(cx.world, "~/.pypirc");
-    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, &path));
+    let failed = |e: std::io::Error| Failure::unreadable(e, &path);
     let _lock = cx.world.lock_folder_of(Path::new(&path));
     let there = match cx.world.read(Path::new(&path)) {
         Ok(bytes) => Some(decode_utf8(&bytes).map(str::to_owned)),
@@ -33,7 +32,7 @@ pub fn login(login: &Login) -> Result<(), Failure> {
             Ok(sections) => sections,
             Err(why) => {
                 cx.ui.line(&format!("{path} is in an invalid state."))?;
-                return Err(Failure::General(why));
+                return Err(Failure::input_file(why));
             }
         },
         None => vec![("distutils".to_owned(), vec![("index-servers".to_owned(), "\npypi\ncodeartifact".to_owned())])],

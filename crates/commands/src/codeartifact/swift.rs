@@ -6,7 +6,6 @@ use crate::program;
 use oxaws_cli::Failure;
 use oxaws_env::expand_user;
 use oxaws_python::decode_utf8;
-use oxaws_python::python_os_error;
 use oxaws_python::url;
 use std::path::Path;
 
@@ -43,7 +42,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
 
 fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(), Failure> {
     let cx = login.call.cx;
-    let failed = |e: std::io::Error| Failure::General(python_os_error(&e, path));
+    let failed = |e: std::io::Error| Failure::file(e, path);
     let file = Path::new(path);
     let _lock = cx.world.lock_folder_of(file);
     if !cx.world.is_file(file) {
@@ -51,7 +50,7 @@ fn write_entry(login: &Login, host: &str, entry: &str, path: &str) -> Result<(),
         return cx.world.put(file, format!("{entry}\n").as_bytes(), SECRET).map_err(failed);
     }
     let contents = cx.world.read(file).map_err(failed)?;
-    let contents = decode_utf8(&contents).map_err(Failure::General)?.to_owned();
+    let contents = decode_utf8(&contents).map_err(Failure::invalid)?.to_owned();
     let mut changed = replace_token(&contents, host, &login.token);
     if changed == contents {
         let gap = if contents.ends_with('\n') { "" } else { "\n" };
@@ -117,7 +116,7 @@ fn check_scope(scope: &str) -> Result<(), Failure> {
     }
     let text = "Invalid scope name, scope must contain URL-safe characters, no leading dots or underscores and no more than \
                 39 characters";
-    Err(Failure::General(text.into()))
+    Err(Failure::invalid(text))
 }
 
 #[cfg(test)]

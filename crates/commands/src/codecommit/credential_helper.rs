@@ -1,7 +1,7 @@
 //! `aws codecommit credential-helper`: what git asks for user and password of a repository.
 
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::git_password;
 
@@ -66,10 +66,9 @@ fn get(call: &CommandCall) -> Result<Exit, Failure> {
         },
     };
     let credentials = cx.session.credentials()?;
-    let region =
-        region.ok_or_else(|| Failure::General("sequence item 1: expected str instance, NoneType found".into()))?;
+    let region = region.ok_or_else(|| Failure::bad_reply("sequence item 1: expected str instance, NoneType found"))?;
     let credentials =
-        credentials.ok_or_else(|| Failure::General("'NoneType' object has no attribute 'secret_key'".into()))?;
+        credentials.ok_or_else(|| Failure::bad_reply("'NoneType' object has no attribute 'secret_key'"))?;
     let now = i64::try_from(cx.world.now().nanos / 1_000_000_000).unwrap_or(i64::MAX);
     // The port is no part of what is signed.
     let signed_host = host.split(':').next().unwrap_or_default();
@@ -90,7 +89,7 @@ fn question(call: &CommandCall) -> Result<HashMap<String, String>, Failure> {
         }
         let (key, value) = line
             .split_once('=')
-            .ok_or_else(|| Failure::General("not enough values to unpack (expected 2, got 1)".into()))?;
+            .ok_or_else(|| Failure::bad_reply("not enough values to unpack (expected 2, got 1)"))?;
         asked.insert(key.to_owned(), value.to_owned());
     }
     Ok(asked)

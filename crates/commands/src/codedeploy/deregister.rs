@@ -2,7 +2,7 @@
 
 use super::instance::Calls;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput};
 use oxaws_value::{Map, Value};

@@ -1,9 +1,10 @@
 //! What the commands for on-premises instances have in common.
 
 use crate::reply;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
+use oxaws_failure::Class;
 use oxaws_value::{Map, Value};
 
 /// Characters that a name may have.
@@ -29,7 +30,7 @@ impl<'a> Calls<'a> {
             Some(region) => Some(region),
             None => cx.session.config()?.region()?.filter(|r| !r.is_empty()),
         };
-        let region = region.ok_or_else(|| Failure::Configuration("Region not specified.".into()))?;
+        let region = region.ok_or_else(|| Failure::configuration("Region not specified."))?;
         check_name(call.args.word("instance_name").unwrap_or_default())?;
         check()?;
         let calls = Calls { call, region };
@@ -79,12 +80,12 @@ impl<'a> Calls<'a> {
             "ERROR\n{text}\n{verb} the on-premises instance by following the instructions in \"Configure Existing \
              On-Premises Instances by Using AWS CodeDeploy\" in the AWS CodeDeploy User Guide."
         ));
-        Err(Failure::Written(Exit::General))
+        Err(Failure::Written { exit: Exit::General, class: Class::Failed })
     }
 }
 
 fn check_name(name: &str) -> Result<(), Failure> {
-    let refuse = |text: &str| Err(Failure::ParamValidation(text.to_owned()));
+    let refuse = |text: &str| Err(Failure::validation(text.to_owned()));
     if name.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use crate::archive::{self, Temporary, Walk};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions};
 use oxaws_env::absolute;
@@ -39,16 +39,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         Some(place) => place,
         None if location.is_empty() => ("", ""),
         None => {
-            return Err(Failure::ParamValidation(
-                "--s3-location must specify the Amazon S3 URL format as s3://<bucket>/<key>.".into(),
+            return Err(Failure::validation(
+                "--s3-location must specify the Amazon S3 URL format as s3://<bucket>/<key>.",
             ));
         }
     };
     let skip_hidden = args.flag("ignore_hidden_files") == Some(true);
     if skip_hidden && args.flag("no_ignore_hidden_files") == Some(true) {
-        return Err(Failure::ParamValidation(
-            "You cannot specify both --ignore-hidden-files and --no-ignore-hidden-files.".into(),
-        ));
+        return Err(Failure::validation("You cannot specify both --ignore-hidden-files and --no-ignore-hidden-files."));
     }
     let description = match args.word("description").filter(|d| !d.is_empty()) {
         Some(text) => text.to_owned(),
@@ -69,7 +67,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let zip = Temporary::named(cx.world, &format!("{}.zip", oxaws_env::uuid4(cx.world)));
     archive::write(zip.create()?, &folder, &files)?;
     if !files.iter().any(|f| f == Path::new("appspec.yml")) {
-        return Err(Failure::General(format!("{}/appspec.yml was not found", folder.display())));
+        return Err(Failure::input_file(format!("{}/appspec.yml was not found", folder.display())));
     }
     let object = reply::params([("Bucket", Value::from(bucket)), ("Key", Value::from(key))]);
     let uploaded = upload(call, &object, zip.path(), &options).map_err(|failure| match failure {
@@ -79,7 +77,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
                 Failure::NoCredentials => "Unable to locate credentials".to_owned(),
                 other => other.message(),
             };
-            Failure::General(format!("Failed to upload '{source}' to '{location}': {text}"))
+            Failure::framed(format!("Failed to upload '{source}' to '{location}': {text}"), other)
         }
     })?;
     let etag = reply::text(&uploaded, "ETag")?.replace('"', "");

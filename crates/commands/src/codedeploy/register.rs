@@ -3,9 +3,10 @@
 use super::instance::{Calls, is_user_arn};
 use crate::reply;
 use crate::schema::{Field, Schema};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use std::path::Path;
@@ -41,7 +42,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let calls = Calls::new(call, || {
         check_tags(tags.as_ref())?;
         match user {
-            Some(arn) if !is_user_arn(arn) => Err(Failure::ParamValidation("Invalid IAM user ARN.".into())),
+            Some(arn) if !is_user_arn(arn) => Err(Failure::validation("Invalid IAM user ARN.")),
             _ => Ok(()),
         }
     })?;
@@ -51,7 +52,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 
 fn check_tags(tags: Option<&Value>) -> Result<(), Failure> {
     let tags = tags.and_then(Value::as_list).unwrap_or_default();
-    let refuse = |text: String| Err(Failure::ParamValidation(text));
+    let refuse = |text: String| Err(Failure::validation(text));
     if tags.len() > MAX_TAGS {
         return refuse(format!("Instances can only have a maximum of {MAX_TAGS} tags."));
     }
@@ -114,7 +115,8 @@ fn make_user(calls: &Calls) -> Result<String, Failure> {
     let world = calls.call.cx.world;
     let path = world.current_dir()?.join(CONFIG_FILE);
     world.write_private(Path::new(&path), text.as_bytes()).map_err(|e| {
-        Failure::General(format!("Failed to create config file {CONFIG_FILE}: {}", python_os_error(&e, CONFIG_FILE)))
+        let text = format!("Failed to create config file {CONFIG_FILE}: {}", python_os_error(&e, CONFIG_FILE));
+        Failure::File(Cause::worded(text, e))
     })?;
     calls.say("DONE\n")?;
     Ok(arn)

@@ -101,7 +101,7 @@ fn all(
 fn account(cx: &Context, accounts: &[Map]) -> Result<String, Failure> {
     let id = |account: &Map| reply::text(account, "accountId").map(str::to_owned);
     match accounts {
-        [] => Err(Failure::General("No AWS accounts are available to you.".into())),
+        [] => Err(Failure::failed("No AWS accounts are available to you.")),
         [only] => {
             let id = id(only)?;
             cx.ui.line(&format!("The only AWS account available to you is: {id}"))?;
@@ -143,7 +143,7 @@ fn role(cx: &Context, roles: &[Map], account: &str) -> Result<String, Failure> {
         names.push(reply::text(role, "roleName")?.to_owned());
     }
     match &names[..] {
-        [] => Err(Failure::General(format!("No roles are available for the account {account}"))),
+        [] => Err(Failure::failed(format!("No roles are available for the account {account}"))),
         [only] => {
             cx.ui.line(&format!("The only role available to you is: {only}"))?;
             Ok(only.clone())

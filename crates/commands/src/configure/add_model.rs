@@ -1,10 +1,10 @@
 //! `aws configure add-model`: puts a service's model where the command line looks for more of them.
 
 use crate::kept_files;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_python::python_float_value;
-use oxaws_python::python_os_error;
 use oxaws_python::repr_str as repr;
 use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{Map, Value, parse_json};
@@ -28,13 +28,11 @@ const FILE_MODE: u32 = 0o666;
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
     let model = call.args.word("service_model").unwrap_or_default();
-    let definition = parse_json(model).map_err(|e| Failure::General(e.to_string()))?;
+    let definition = parse_json(model).map_err(|e| Failure::invalid(Cause::of(e)))?;
     let path = location(cx, &definition, call.args.word("service_name"))?;
     let path = oxaws_env::expand_path(cx.world, &path);
     kept_files::make_folder_of(cx.world, &path)?;
-    cx.world
-        .replace(&path, model.as_bytes(), FILE_MODE)
-        .map_err(|e| Failure::General(python_os_error(&e, &path.display().to_string())))?;
+    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(|e| Failure::file(e, &path.display().to_string()))?;
     Ok(Exit::Success)
 }
 
@@ -42,14 +40,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 /// about in the AWS CLI's words, in one case those of its own stumbling.
 fn location(cx: &Context, definition: &Value, name: Option<&str>) -> Result<String, Failure> {
     let Some(definition) = definition.as_map() else {
-        return Err(Failure::General(format!(
+        return Err(Failure::invalid(format!(
             "'{}' object has no attribute 'get'",
             type_name(definition, MapClass::Dict)
         )));
     };
     let metadata = definition.get("metadata").and_then(Value::as_map);
     let text = |key: &str| metadata.and_then(|m: &Map| m.get(key)).and_then(Value::as_str);
-    let stumbled = || Failure::General("maximum recursion depth exceeded".into());
+    let stumbled = || Failure::invalid("maximum recursion depth exceeded");
     let prefix = text("endpointPrefix");
     let name = match name {
         Some(name) => name.to_owned(),
@@ -58,15 +56,15 @@ fn location(cx: &Context, definition: &Value, name: Option<&str>) -> Result<Stri
     let Some(version) = text("apiVersion") else {
         let prefix = prefix.ok_or_else(stumbled)?;
         let message = format!("\"apiVersion\" not defined in the metadata of the model: ServiceModel({prefix})");
-        return Err(Failure::General(message));
+        return Err(Failure::invalid(message));
     };
     let form = match definition.get("version") {
         None => 2.0,
         Some(Value::String(text)) => python_float_value(text)
-            .ok_or_else(|| Failure::General(format!("could not convert string to float: {}", repr(text))))?,
+            .ok_or_else(|| Failure::invalid(format!("could not convert string to float: {}", repr(text))))?,
         Some(other) => other.as_f64().ok_or_else(|| {
             let kind = type_name(other, MapClass::Dict);
-            Failure::General(format!("float() argument must be a string or a real number, not '{kind}'"))
+            Failure::invalid(format!("float() argument must be a string or a real number, not '{kind}'"))
         })?,
     };
     Ok(format!("{MODELS}/{name}/{version}/service-{}.json", form.trunc()))

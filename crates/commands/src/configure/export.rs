@@ -1,8 +1,9 @@
 //! `aws configure export-credentials`: the credentials for other programs.
 
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Credentials};
+use oxaws_failure::Cause;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 pub(super) static EXPORT_CREDENTIALS: Command = Command {
@@ -25,9 +26,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     join_chain(cx)?;
     let unable = |e: CallError| match e {
         CallError::Interrupted => Failure::Interrupted,
-        other => Failure::Configuration(format!("Unable to retrieve credentials: {}", other.to_string().trim())),
+        other => {
+            let text = format!("Unable to retrieve credentials: {}", other.to_string().trim());
+            Failure::Credentials(Cause::worded(text, other))
+        }
     };
-    let none = || Failure::Configuration("Unable to retrieve credentials: no credentials found".into());
+    let none = || Failure::credentials("Unable to retrieve credentials: no credentials found");
     cx.session.find_credentials().map_err(unable)?.ok_or_else(none)?;
     let credentials = cx.session.credentials()?.ok_or_else(none)?;
     cx.ui.text(&formatted(&credentials, call.args.word("format").unwrap_or("process")))?;
@@ -38,7 +42,7 @@ fn join_chain(cx: &Context) -> Result<(), Failure> {
     let profile = cx.session.config_unchecked().profile_name().unwrap_or_else(|| "default".to_owned());
     let mut seen = read_csv(&cx.world.var(CHAIN_VARIABLE).unwrap_or_default());
     if seen.len() >= MAX_CHAIN {
-        return Err(Failure::Configuration(format!(
+        return Err(Failure::credentials(format!(
             "Maximum recursive credential process resolution reached ({MAX_CHAIN}).\nProfiles seen: {}",
             seen.join(" -> ")
         )));
@@ -46,7 +50,7 @@ fn join_chain(cx: &Context) -> Result<(), Failure> {
     let met = seen.contains(&profile);
     seen.push(profile);
     if met {
-        return Err(Failure::Configuration(format!(
+        return Err(Failure::credentials(format!(
             "Credential process resolution detected an infinite loop, profile cycle: {}",
             seen.join(" -> ")
         )));

@@ -1,11 +1,12 @@
 //! `aws configure get`: one value of the files.
 
 use super::subsection::{self, Subsection};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
-use oxaws_cli::{Context, Exit, Failure};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::is_predefined;
 use oxaws_config::{Config, ConfigError, Profile, Setting};
+use oxaws_failure::Class;
 
 pub(super) static GET: Command = Command {
     name: "get",
@@ -28,19 +29,18 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         None if !name.contains('.') => cx.session.config()?.profile()?.get(name).cloned(),
         None => dotted(config, name)?,
     };
-    Ok(match found {
+    let class = match found {
         Some(Setting::Text(text)) => {
             cx.ui.line(&text)?;
-            Exit::Success
+            return Ok(Exit::Success);
         }
-        Some(Setting::Nested(_)) => not_a_value(cx, name),
-        None => Exit::TransferFailed,
-    })
-}
-
-fn not_a_value(cx: &Context, name: &str) -> Exit {
-    cx.ui.warn_text(&format!("varname ({name}) must reference a value, not a section or sub-section."));
-    Exit::TransferFailed
+        Some(Setting::Nested(_)) => {
+            cx.ui.warn_text(&format!("varname ({name}) must reference a value, not a section or sub-section."));
+            Class::InvalidValue
+        }
+        None => Class::NothingMatched,
+    };
+    Err(Failure::Written { exit: Exit::TransferFailed, class })
 }
 
 fn in_subsection(config: &Config, subsection: &Subsection, name: &str) -> Result<Option<Setting>, Failure> {
@@ -50,7 +50,10 @@ fn in_subsection(config: &Config, subsection: &Subsection, name: &str) -> Result
         _ => files.sso_session(&subsection.name),
     };
     let Some(section) = section else {
-        return Err(Failure::General(format!("The config sub-section ({}) could not be found", subsection.name)));
+        return Err(Failure::nothing_matched(format!(
+            "The config sub-section ({}) could not be found",
+            subsection.name
+        )));
     };
     let parts: Vec<&str> = name.split('.').collect();
     Ok(match parts[..] {

@@ -1,7 +1,7 @@
 //! `aws configure import`: credentials from the CSV text of the console.
 
 use crate::profile_file;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_python::split_lines;
 use std::path::Path;
@@ -26,16 +26,15 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let csv = call.args.word("csv").unwrap_or_default();
     let path = Path::new(csv);
     if !csv.contains('\n') && !csv.is_empty() && (cx.world.is_file(path) || cx.world.is_folder(path)) {
-        return Err(Failure::General(
+        return Err(Failure::invalid(
             "You may be passing a file to import without the 'file://' prefix. To import a CSV file, use --csv \
-             file://path/to/file.csv"
-                .into(),
+             file://path/to/file.csv",
         ));
     }
     let file = cx.session.config_unchecked().credentials_file();
     profile_file::warn_if_permissive(cx, &file);
     let skip_invalid = call.args.flag("skip_invalid") == Some(true);
-    let users = parse(csv, skip_invalid).map_err(Failure::General)?;
+    let users = parse(csv, skip_invalid).map_err(Failure::invalid)?;
     let prefix = call.args.word("profile_prefix").unwrap_or_default();
     for [user, key, secret] in &users {
         let changes = [

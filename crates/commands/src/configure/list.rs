@@ -1,7 +1,7 @@
 //! `aws configure list` and `list-profiles`: what is configured, and where.
 
 use super::masked;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_config::{Resolved, Source, Variable, variables};
 use oxaws_python::repr_list;

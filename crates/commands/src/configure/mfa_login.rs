@@ -2,9 +2,10 @@
 
 use super::{ACCESS_KEY, SECRET_KEY, SESSION_TOKEN};
 use crate::{profile_file, prompt, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
+use oxaws_failure::Class;
 use oxaws_python::{Timestamp, python_int_text};
 use oxaws_value::{Map, Value};
 use std::sync::Arc;
@@ -30,7 +31,8 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let seconds = match call.args.word("duration_seconds") {
         None => Value::Int(DEFAULT_SECONDS),
         Some(word) => {
-            let digits = python_int_text(word).ok_or_else(|| Failure::General(oxaws_cli::globals::not_an_int(word)))?;
+            let digits =
+                python_int_text(word).ok_or_else(|| Failure::invalid(oxaws_cli::argv::globals::not_an_int(word)))?;
             digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int)
         }
     };
@@ -43,19 +45,16 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
             None => prompt::line(cx, &format!("{SERIAL_QUESTION}: "))?,
         };
         if serial.is_empty() {
-            return Ok(refused(cx, "MFA serial number or MFA device ARN is required"));
+            return Err(refused(cx, "MFA serial number or MFA device ARN is required", Class::InvalidValue));
         }
         let code = prompt::line(cx, &format!("{CODE_QUESTION}: "))?;
         if code.is_empty() {
-            return Ok(refused(cx, "MFA token code is required"));
+            return Err(refused(cx, "MFA token code is required", Class::InvalidValue));
         }
         (serial, code, Signer::Session)
     } else {
         keys_were_typed = true;
-        match ask_everything(cx, typed_serial)? {
-            Ok(all) => all,
-            Err(exit) => return Ok(exit),
-        }
+        ask_everything(cx, typed_serial)?
     };
     let profile = match call.args.word("update_profile").filter(|p| !p.is_empty()) {
         Some(profile) => profile.to_owned(),
@@ -72,7 +71,9 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let options = ClientOptions { signer, configured_endpoint: true, ..ClientOptions::default() };
     let found = match reply::call_with(cx, "sts", "GetSessionToken", params, &options) {
         Ok(found) => found,
-        Err(CallError::Service(failure)) => return Ok(refused(cx, &format!("An error occurred: {failure}"))),
+        Err(CallError::Service(failure)) => {
+            return Err(refused(cx, &format!("An error occurred: {failure}"), failure.class()));
+        }
         Err(error) => return Err(error.into()),
     };
     let found = reply::structure(&found, "Credentials")?;
@@ -83,7 +84,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 }
 
 /// Without credentials of any kind, they are asked for too.
-fn ask_everything(cx: &Context, serial: Option<&str>) -> Result<Result<(String, String, Signer), Exit>, Failure> {
+fn ask_everything(cx: &Context, serial: Option<&str>) -> Result<(String, String, Signer), Failure> {
     cx.ui.line("Please provide your AWS credentials:")?;
     let mut answers = Vec::new();
     for question in ["AWS Access Key ID", "AWS Secret Access Key", SERIAL_QUESTION, CODE_QUESTION] {
@@ -92,7 +93,7 @@ fn ask_everything(cx: &Context, serial: Option<&str>) -> Result<Result<(String, 
             None => prompt::line(cx, &format!("{question}: "))?,
         };
         if answer.is_empty() || answer == "None" {
-            return Ok(Err(refused(cx, &format!("{question} is required"))));
+            return Err(refused(cx, &format!("{question} is required"), Class::InvalidValue));
         }
         answers.push(answer);
     }
@@ -106,7 +107,7 @@ fn ask_everything(cx: &Context, serial: Option<&str>) -> Result<Result<(String, 
         expiration: None,
         method: "explicit",
     };
-    Ok(Ok((next(), next(), Signer::With(Arc::new(credentials)))))
+    Ok((next(), next(), Signer::With(Arc::new(credentials))))
 }
 
 /// A name made of account and device, or of the serial number.
@@ -147,9 +148,9 @@ fn store(cx: &Context, found: &Map, profile: &str, end: &str) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-fn refused(cx: &Context, why: &str) -> Exit {
+fn refused(cx: &Context, why: &str, class: Class) -> Failure {
     cx.ui.warn_plain(&format!("\naws: [ERROR]: {}", why.trim()));
-    Exit::TransferFailed
+    Failure::Written { exit: Exit::TransferFailed, class }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::subsection::{self, Subsection};
 use crate::profile_file;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt, Secrecy};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt, Secrecy};
 use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::{Change, section_header, set_target};
 
@@ -51,14 +51,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 fn of_subsection(subsection: &Subsection, name: &str, value: &str) -> Result<(String, Change), Failure> {
     let first = subsection.name.chars().next();
     if !first.is_some_and(|c| c.is_alphanumeric() || "_-/.%@:+".contains(c)) {
-        return Err(Failure::ParamValidation(format!("aws: [ERROR]: Invalid value for --{}.", subsection.kind)));
+        return Err(Failure::validation(format!("aws: [ERROR]: Invalid value for --{}.", subsection.kind)));
     }
     let parts: Vec<&str> = name.split('.').collect();
     match parts[..] {
         [key] => Ok((key.to_owned(), value.into())),
         [key, sub] => Ok((key.to_owned(), Change::Nested(vec![(sub.to_owned(), value.to_owned())]))),
-        _ => Err(Failure::ParamValidation(
-            "Found more than two parts in the property to set. Deep nesting of properties is not supported.".into(),
+        _ => Err(Failure::validation(
+            "Found more than two parts in the property to set. Deep nesting of properties is not supported.",
         )),
     }
 }

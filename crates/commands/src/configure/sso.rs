@@ -8,7 +8,7 @@ use crate::authorization::sso_login::SsoLogin;
 use crate::authorization::sso_settings::{self, SsoSettings};
 use crate::prompt::{self, Check};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_config::edit::profile_section;

@@ -1,7 +1,7 @@
 //! `aws configure sso-session`: asks for the settings of a session at IAM Identity Center.
 
 use super::sso_settings;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 
 pub(super) static SSO_SESSION: Command = Command {

@@ -2,7 +2,7 @@
 
 use crate::default_roles::Roles;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_value::Value;
@@ -50,7 +50,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if !roles.has_profile(profile)? {
         roles.make_profile(profile)?;
     }
-    oxaws_cli::display::print(cx, "create_role", Value::List(made))?;
+    oxaws_cli::operation::display::print(cx, "create_role", Value::List(made))?;
     Ok(Exit::Success)
 }
 

@@ -1,9 +1,10 @@
 //! `aws datapipeline list-runs`
 
 use crate::{formatted, reply};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, Paging};
+use oxaws_failure::Cause;
 use oxaws_output::Format;
 use oxaws_python::Timestamp;
 use oxaws_value::repr::{self, type_name};
@@ -88,12 +89,12 @@ fn selectors(call: &CommandCall) -> Result<Vec<Value>, Failure> {
     let interval = |dest| match words(dest).as_deref() {
         None => Ok(None),
         Some([from, to, ..]) => Ok(Some([(*from).to_owned(), (*to).to_owned()])),
-        Some(_) => Err(Failure::General("list index out of range".into())),
+        Some(_) => Err(Failure::bad_reply("list index out of range")),
     };
     let states = words("status").unwrap_or_default();
     if let Some(unknown) = states.iter().find(|s| !STATES.contains(s)) {
         let text = format!("Invalid status: {unknown}, must be one of: {}", STATES.join(", "));
-        return Err(Failure::ParamValidation(text));
+        return Err(Failure::validation(text));
     }
     let (mut started, scheduled) = (interval("start_interval")?, interval("schedule_interval")?);
     if started.is_none() && scheduled.is_none() {
@@ -153,7 +154,7 @@ fn sort(runs: &mut [Map]) -> Result<(), Failure> {
     if runs.len() > 1
         && let (Some(_), Some(_)) = (runs.iter().find(|r| start(r).is_none()), runs.iter().find(|r| start(r).is_some()))
     {
-        return Err(Failure::General("'<' not supported between instances of 'NoneType' and 'str'".into()));
+        return Err(Failure::bad_reply("'<' not supported between instances of 'NoneType' and 'str'"));
     }
     runs.sort_by_key(|run| (start(run), run.get("name").and_then(Value::as_str).map(str::to_owned)));
     Ok(())
@@ -162,7 +163,7 @@ fn sort(runs: &mut [Map]) -> Result<(), Failure> {
 /// The form of fixed width: two lines for a run.
 fn table(cx: &Context, runs: Value) -> Result<(), Failure> {
     let runs = match &cx.globals.query {
-        Some(query) => query.search(&runs).map_err(|e| Failure::General(e.to_string()))?,
+        Some(query) => query.search(&runs).map_err(|e| Failure::invalid(Cause::of(e)))?,
         None => runs,
     };
     cx.ui.text(&format!(
@@ -179,7 +180,7 @@ fn table(cx: &Context, runs: Value) -> Result<(), Failure> {
         Value::String(_) | Value::Map(_) => return Err(no_run(&Value::from(""))),
         other => {
             let kind = type_name(other, Default::default());
-            return Err(Failure::General(format!("'{kind}' object is not iterable")));
+            return Err(Failure::bad_reply(format!("'{kind}' object is not iterable")));
         }
     };
     for (at, item) in items.iter().enumerate() {
@@ -197,7 +198,7 @@ fn table(cx: &Context, runs: Value) -> Result<(), Failure> {
 /// Python's complaint about an item that has no fields.
 fn no_run(item: &Value) -> Failure {
     let kind = type_name(item, Default::default());
-    Failure::General(match item {
+    Failure::bad_reply(match item {
         Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
         Value::List(_) => "list indices must be integers or slices, not str".to_owned(),
         _ => format!("'{kind}' object is not subscriptable"),

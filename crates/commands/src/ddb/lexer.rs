@@ -43,7 +43,7 @@ pub fn tokenize(expression: &str) -> Result<Vec<Token>, Failure> {
 
 /// An expression without words.
 pub fn empty() -> Failure {
-    Failure::ParamValidation("Expressions must not be empty".into())
+    Failure::validation("Expressions must not be empty")
 }
 
 struct Lexer<'a> {
@@ -82,7 +82,7 @@ impl Lexer<'_> {
     }
 
     fn error(&self, message: String, position: usize) -> Failure {
-        Failure::ParamValidation(format!("{message}\n{}\n{}^", self.expression, " ".repeat(position)))
+        Failure::validation(format!("{message}\n{}\n{}^", self.expression, " ".repeat(position)))
     }
 
     fn token(&mut self, c: char) -> Result<Option<Token>, Failure> {
@@ -189,8 +189,7 @@ impl Lexer<'_> {
             text.push_str(&self.digits()?);
         }
         let end = start + text.len();
-        let number =
-            Decimal::parse(&text).ok_or_else(|| Failure::General("[<class 'decimal.ConversionSyntax'>]".into()))?;
+        let number = Decimal::parse(&text).ok_or_else(|| Failure::invalid("[<class 'decimal.ConversionSyntax'>]"))?;
         Ok(Token { kind: "literal", value: Item::Number(number), start, end })
     }
 

@@ -9,7 +9,7 @@ mod put;
 mod select;
 mod types;
 
-use oxaws_cli::registry::Command;
+use oxaws_cli::plug::registry::Command;
 
 /// `aws ddb`
 pub static DDB: Command = Command {

@@ -2,6 +2,7 @@
 
 use super::types::{map_node, node};
 use oxaws_cli::{Context, Failure};
+use oxaws_failure::Cause;
 use oxaws_output::yaml::write_document;
 use oxaws_value::{Map, Value};
 use oxaws_yaml::{BinaryStyle, Node, Options};
@@ -32,7 +33,7 @@ pub fn print(cx: &Context, reply: Map) -> Result<(), Failure> {
     let node = match &cx.globals.query {
         None => node,
         Some(query) => {
-            let found = query.search(&calculable(&node)).map_err(|e| Failure::General(e.to_string()))?;
+            let found = query.search(&calculable(&node)).map_err(|e| Failure::invalid(Cause::of(e)))?;
             Node::of_value(&found)
         }
     };

@@ -91,7 +91,7 @@ impl Parser<'_> {
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Failure::General("maximum recursion depth exceeded".into()));
+            return Err(Failure::invalid("maximum recursion depth exceeded"));
         }
         let result = inner(self);
         self.depth -= 1;
@@ -111,7 +111,7 @@ impl Parser<'_> {
             Some(token) => (shown(&token.value), token.kind),
             None => ("None".to_owned(), "None"),
         };
-        Failure::ParamValidation(format!(
+        Failure::validation(format!(
             "Unexpected token `{value}` of type `{kind}`. Expected type: {expected}\n{}",
             self.mark(token)
         ))
@@ -119,10 +119,8 @@ impl Parser<'_> {
 
     fn invalid(&self, message: &str) -> Failure {
         match self.current() {
-            Some(token) => {
-                Failure::ParamValidation(format!("Invalid token value: {message}\n{}\n", self.mark(Some(token))))
-            }
-            None => Failure::General("'NoneType' object is not subscriptable".into()),
+            Some(token) => Failure::validation(format!("Invalid token value: {message}\n{}\n", self.mark(Some(token)))),
+            None => Failure::invalid("'NoneType' object is not subscriptable"),
         }
     }
 
@@ -175,9 +173,9 @@ impl Parser<'_> {
         }
         if !self.is_one_of(&["literal", "identifier", "unquoted_identifier", "lbracket", "lbrace"]) {
             let Some(token) = self.current() else {
-                return Err(Failure::General("'NoneType' object is not subscriptable".into()));
+                return Err(Failure::invalid("'NoneType' object is not subscriptable"));
             };
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Unknown expression type starting at token `{}`\n{}",
                 shown(&token.value),
                 self.mark(Some(token))
@@ -262,7 +260,7 @@ impl Parser<'_> {
 
     fn identifier(&mut self) -> Result<Expression, Failure> {
         let Some(token) = self.current() else {
-            return Err(Failure::General("'NoneType' object is not subscriptable".into()));
+            return Err(Failure::invalid("'NoneType' object is not subscriptable"));
         };
         let name = Expression::Identifier(token.value.clone());
         self.advance();

@@ -3,8 +3,8 @@
 use super::expression::Placeholders;
 use super::types::{Item, attributes, note_keys};
 use crate::reply;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::validate::Classes;
 use oxaws_client::{CallError, CallInput};
@@ -33,7 +33,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     reply::make_client(cx, "dynamodb")?;
     let typed = args.word("items").unwrap_or_default();
     let text = if typed == "-" { standard_input(call)? } else { typed.to_owned() };
-    let items = match oxaws_yaml::read(&text, Dialect::default()).map_err(|e| Failure::General(e.to_string()))? {
+    let items = match oxaws_yaml::read(&text, Dialect::default()).map_err(|e| Failure::invalid(e.to_string()))? {
         Node::List(items) => items,
         one => vec![one],
     };
@@ -44,7 +44,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     if items.len() > 1 {
-        return Err(Failure::ParamValidation("--condition is not supported for multiple items".into()));
+        return Err(Failure::validation("--condition is not supported for multiple items"));
     }
     if args.get("condition").is_some() {
         let mut placeholders = Placeholders::default();

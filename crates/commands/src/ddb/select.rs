@@ -3,8 +3,8 @@
 use super::expression::Placeholders;
 use super::output;
 use crate::{number, reply};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_value::{Map, Value};
@@ -43,7 +43,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let page_size = nonzero("page_size")?;
     reply::make_client(cx, "dynamodb")?;
     if let Some(format) = cx.globals.output.as_deref().filter(|f| *f != "yaml") {
-        return Err(Failure::ParamValidation(format!("{format} output format is not supported for ddb commands")));
+        return Err(Failure::validation(format!("{format} output format is not supported for ddb commands")));
     }
     let shown = |n: &Value| oxaws_value::repr::str(n, Default::default());
     let paging = Paging {
@@ -59,7 +59,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         ];
         let given: Vec<&str> = given.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         if !given.is_empty() {
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Cannot specify --no-paginate along with pagination arguments: {}",
                 given.join(", ")
             )));

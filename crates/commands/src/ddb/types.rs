@@ -36,7 +36,7 @@ fn number(number: &Decimal) -> Result<Value, Failure> {
     if number.fits() {
         return Ok(Value::from(number.to_string()));
     }
-    Err(Failure::General("[<class 'decimal.Inexact'>, <class 'decimal.Rounded'>]".into()))
+    Err(Failure::invalid("[<class 'decimal.Inexact'>, <class 'decimal.Rounded'>]"))
 }
 
 impl Item {
@@ -64,7 +64,7 @@ impl Item {
     pub fn of_node(node: &Node) -> Result<Item, Failure> {
         let decimal = |text: &str| {
             let number = Decimal::parse(&text.replace('_', ""));
-            number.map(Item::Number).ok_or_else(|| Failure::General("[<class 'decimal.ConversionSyntax'>]".into()))
+            number.map(Item::Number).ok_or_else(|| Failure::invalid("[<class 'decimal.ConversionSyntax'>]"))
         };
         Ok(match node {
             Node::Null => Item::Null,
@@ -82,7 +82,7 @@ impl Item {
             ),
             Node::Date(text) => {
                 let kind = node.python_type("dict");
-                return Err(Failure::General(format!("Unsupported type \"<class '{kind}'>\" for value \"{text}\"")));
+                return Err(Failure::invalid(format!("Unsupported type \"<class '{kind}'>\" for value \"{text}\"")));
             }
         })
     }
@@ -153,7 +153,7 @@ fn set(items: &[Item]) -> Result<Value, Failure> {
             items.iter().filter_map(|i| if let Item::Bytes(b) = i { Some(Value::Bytes(b.clone())) } else { None });
         return Ok(tagged("BS", Value::List(blobs.collect())));
     }
-    Err(Failure::General("Unsupported type \"<class 'set'>\" for value of different types".into()))
+    Err(Failure::invalid("Unsupported type \"<class 'set'>\" for value of different types"))
 }
 
 /// An `AttributeValue` of a reply as a node; maps are sorted by key, as YAML shows them.
@@ -162,9 +162,8 @@ fn set(items: &[Item]) -> Result<Value, Failure> {
 /// For a type that isn't known.
 pub fn node(attribute: &Value) -> Result<Node, Failure> {
     let entry = attribute.as_map().and_then(|m| m.iter().next());
-    let (tag, value) = entry.ok_or_else(|| {
-        Failure::General("Value must be a nonempty dictionary whose key is a valid dynamodb type.".into())
-    })?;
+    let (tag, value) = entry
+        .ok_or_else(|| Failure::bad_reply("Value must be a nonempty dictionary whose key is a valid dynamodb type."))?;
     let items = || value.as_list().unwrap_or_default();
     Ok(match &**tag {
         "NULL" => Node::Null,
@@ -180,7 +179,7 @@ pub fn node(attribute: &Value) -> Result<Node, Failure> {
             Value::Map(map) => map_node(map)?,
             _ => Node::Map(Vec::new()),
         },
-        other => return Err(Failure::General(format!("Dynamodb type {other} is not supported"))),
+        other => return Err(Failure::bad_reply(format!("Dynamodb type {other} is not supported"))),
     })
 }
 
@@ -196,7 +195,7 @@ pub fn map_node(map: &Map) -> Result<Node, Failure> {
 
 fn number_node(value: &Value) -> Result<Node, Failure> {
     let text = value.as_str().unwrap_or_default();
-    let number = Decimal::parse(text).ok_or_else(|| Failure::General("[<class 'decimal.ConversionSyntax'>]".into()))?;
+    let number = Decimal::parse(text).ok_or_else(|| Failure::bad_reply("[<class 'decimal.ConversionSyntax'>]"))?;
     let shown = number.to_string();
     // A whole number that isn't written as one needs its tag.
     let plain = !number.is_whole() || shown.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());

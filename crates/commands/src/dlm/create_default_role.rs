@@ -2,7 +2,7 @@
 
 use crate::default_roles::Roles;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_value::Value;
@@ -46,7 +46,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let made = roles.make(&name, TRUST, &policy)?;
     let shown = reply::params([("RolePolicy", made.policy), ("Role", made.role)]);
-    oxaws_cli::display::print(cx, "create_role", Value::Map(shown))?;
+    oxaws_cli::operation::display::print(cx, "create_role", Value::Map(shown))?;
     Ok(Exit::Success)
 }
 

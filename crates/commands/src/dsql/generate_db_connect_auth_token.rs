@@ -1,7 +1,7 @@
 //! `aws dsql generate-db-connect-auth-token` and `generate-db-connect-admin-auth-token`
 
 use crate::number;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 
 /// Seconds that a token is good for, unless said otherwise.
@@ -35,7 +35,7 @@ fn run(call: &CommandCall, action: &str) -> Result<Exit, Failure> {
     let expires = number::small_integer(&call.args, "expires_in")?.unwrap_or(EXPIRES);
     let host = call.args.word("hostname").unwrap_or_default();
     let service = cx.session.pack().service_by_directory("dsql");
-    let service = service.ok_or_else(|| Failure::General("Unknown service: 'dsql'".into()))?;
+    let service = service.ok_or_else(|| Failure::bug("Unknown service: 'dsql'"))?;
     let parameters = [("Action".to_owned(), action.to_owned())];
     let expires = u64::try_from(expires).unwrap_or(0);
     let url = cx.session.presigned_token(service, "dsql", host, &parameters, expires)?;

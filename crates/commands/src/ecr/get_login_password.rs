@@ -1,7 +1,7 @@
 //! `aws ecr get-login-password`
 
 use crate::{login_token, reply};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{Map, Value};
 
@@ -19,7 +19,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let cx = call.cx;
     let reply = reply::call(cx, "ecr", "GetAuthorizationToken", Map::new())?;
     let data = reply::member(&reply, "authorizationData")?.as_list().and_then(|l| l.first()).and_then(Value::as_map);
-    let data = data.ok_or_else(|| Failure::General("list index out of range".into()))?;
+    let data = data.ok_or_else(|| Failure::bad_reply("list index out of range"))?;
     cx.ui.line(&login_token::password(reply::text(data, "authorizationToken")?)?)?;
     Ok(Exit::Success)
 }

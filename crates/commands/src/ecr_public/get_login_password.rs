@@ -1,7 +1,7 @@
 //! `aws ecr-public get-login-password`
 
 use crate::{login_token, reply};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Map;
 

@@ -3,9 +3,10 @@
 use crate::{formatted, reply};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
+use oxaws_failure::Class;
 use oxaws_python::Timestamp;
 use oxaws_value::Value;
 
@@ -40,16 +41,15 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let operation = reply::operation_of(cx, "sts", "GetCallerIdentity")?;
     cx.session.client_with(operation.service(), &options)?;
     if let (Some(_), Some(_)) = (args.word("cluster_name"), args.word("cluster_id")) {
-        return Err(Failure::ParamValidation(
-            "The key \"cluster_id\" cannot be specified when one of the following keys are also specified: cluster_name"
-                .into(),
+        return Err(Failure::validation(
+            "The key \"cluster_id\" cannot be specified when one of the following keys are also specified: cluster_name",
         ));
     }
     let given = |dest| args.word(dest).filter(|w: &&str| !w.is_empty());
     let Some(id) = given("cluster_id").or_else(|| given("cluster_name")) else {
         // The AWS CLI hands this on as if it were an exit code: the interpreter prints it and ends with 1.
         cx.ui.warn_plain("Either parameter --cluster-name or --cluster-id must be specified.");
-        return Err(Failure::Written(Exit::TransferFailed));
+        return Err(Failure::Written { exit: Exit::TransferFailed, class: Class::Usage });
     };
     let presigning = Presigning { expires: URL_EXPIRES, method: Some("GET"), headers: &[("x-k8s-aws-id", id)] };
     let url = cx.session.presigned_call(operation, CallInput::default(), &presigning, &options)?;
@@ -79,7 +79,7 @@ fn api_version(cx: &Context) -> Result<&'static str, Failure> {
     };
     if info.as_map().is_none() {
         let kind = oxaws_value::repr::type_name(&info, Default::default());
-        return Err(Failure::General(format!("'{kind}' object has no attribute 'get'")));
+        return Err(Failure::bad_reply(format!("'{kind}' object has no attribute 'get'")));
     }
     match info.get("apiVersion").and_then(Value::as_str) {
         Some(BETA) => Ok(BETA),

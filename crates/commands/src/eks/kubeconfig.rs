@@ -32,7 +32,7 @@ pub struct Kubeconfig {
 }
 
 fn general(text: String) -> Failure {
-    Failure::General(text)
+    Failure::input_file(text)
 }
 
 impl Kubeconfig {

@@ -2,7 +2,7 @@
 
 use super::kubeconfig::{self, Kubeconfig};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_env::{absolute, expand_user};
@@ -77,11 +77,11 @@ fn describe(call: &CommandCall) -> Result<Map, Failure> {
         reply::call_with(cx, "eks", "DescribeCluster", reply::params([("name", Value::from(name))]), &options)?;
     let cluster = match reply.remove("cluster") {
         Some(Value::Map(cluster)) if cluster.contains_key("status") => cluster,
-        _ => return Err(Failure::General("Cluster not found".into())),
+        _ => return Err(Failure::failed("Cluster not found")),
     };
     match cluster.get("status").and_then(Value::as_str) {
         Some("ACTIVE" | "UPDATING") => Ok(cluster),
-        other => Err(Failure::General(format!("Cluster status is {}", other.unwrap_or("None")))),
+        other => Err(Failure::failed(format!("Cluster status is {}", other.unwrap_or("None")))),
     }
 }
 
@@ -102,8 +102,8 @@ fn cluster_entry(cluster: &Map, proxy: Option<&str>) -> Node {
 fn user_entry(call: &CommandCall, cluster: &Map) -> Result<Node, Failure> {
     let args = &call.args;
     let arn = cluster.get("arn").and_then(Value::as_str);
-    let arn = arn.ok_or_else(|| Failure::General("'NoneType' object has no attribute 'split'".into()))?;
-    let region = arn.split(':').nth(3).ok_or_else(|| Failure::General("list index out of range".into()))?;
+    let arn = arn.ok_or_else(|| Failure::bad_reply("'NoneType' object has no attribute 'split'"))?;
+    let region = arn.split(':').nth(3).ok_or_else(|| Failure::bad_reply("list index out of range"))?;
     let outpost = cluster.get("outpostConfig").filter(|o| !o.is_null());
     let local = outpost.is_some_and(|o| o.get("etcdInstanceType").is_none_or(Value::is_null));
     let (option, value) = if local {

@@ -2,8 +2,8 @@
 
 use super::{CLUSTER_ID, call, cluster_id, groups, schemas};
 use crate::reply;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{Map, Value};
 
@@ -35,6 +35,6 @@ fn run(command: &CommandCall) -> Result<Exit, Failure> {
         ]),
         _ => Map::new(),
     };
-    oxaws_cli::display::print(cx, "add_instance_groups", Value::Map(shown))?;
+    oxaws_cli::operation::display::print(cx, "add_instance_groups", Value::Map(shown))?;
     Ok(Exit::Success)
 }

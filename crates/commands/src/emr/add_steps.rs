@@ -2,8 +2,8 @@
 
 use super::{CLUSTER_ID, call_and_print, cluster_id, region, release_label, schemas, steps};
 use crate::reply;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

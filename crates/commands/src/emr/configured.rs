@@ -3,7 +3,7 @@
 use super::refuse;
 use crate::reply;
 use oxaws_cli::Failure;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_value::{Map, Value};
 
 /// What the profile gives.

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::list_option::ListOption;
 use crate::{number, reply};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{Map, Value};
 
@@ -273,7 +273,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         ]),
         None => Map::new(),
     };
-    oxaws_cli::display::print(call.cx, "run_job_flow", Value::Map(shown))?;
+    oxaws_cli::operation::display::print(call.cx, "run_job_flow", Value::Map(shown))?;
     Ok(Exit::Success)
 }
 

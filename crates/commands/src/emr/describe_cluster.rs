@@ -2,7 +2,7 @@
 
 use super::{CLUSTER_ID, call, cluster_id};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 
@@ -33,6 +33,6 @@ fn run(command: &CommandCall) -> Result<Exit, Failure> {
     if let Some(actions) = actions.get("BootstrapActions") {
         cluster.insert("BootstrapActions", actions.clone());
     }
-    oxaws_cli::display::print(cx, "describe_cluster", Value::Map(described))?;
+    oxaws_cli::operation::display::print(cx, "describe_cluster", Value::Map(described))?;
     Ok(Exit::Success)
 }

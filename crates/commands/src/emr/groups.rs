@@ -3,7 +3,7 @@
 use super::refuse;
 use crate::reply;
 use oxaws_cli::Failure;
-use oxaws_cli::globals::not_an_int;
+use oxaws_cli::argv::globals::not_an_int;
 use oxaws_value::{Map, Value};
 
 /// The groups that `--instance-groups` describes.
@@ -60,7 +60,7 @@ pub fn of_cluster(groups: Option<&Value>, kind: Option<&str>, count: Option<&str
             let count = match count {
                 None => 1,
                 Some(word) => oxaws_python::python_int_text(word)
-                    .ok_or_else(|| Failure::General(not_an_int(word)))?
+                    .ok_or_else(|| Failure::invalid(not_an_int(word)))?
                     .parse::<i64>()
                     .unwrap_or(i64::MAX),
             };
@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(of_cluster(None, Some("m"), Some("3")).unwrap().as_list().map(<[Value]>::len), Some(2));
         assert_eq!(of_cluster(None, Some("m"), None).unwrap().as_list().map(<[Value]>::len), Some(1));
         assert!(of_cluster(None, None, Some("1")).is_err() && of_cluster(Some(&given), Some("m"), None).is_err());
-        assert!(matches!(of_cluster(None, Some("m"), Some("x")), Err(Failure::General(_))));
+        assert!(matches!(of_cluster(None, Some("m"), Some("x")), Err(Failure::Invalid(_))));
     }
 }

@@ -26,14 +26,15 @@ pub use modify_cluster_attributes::MODIFY_CLUSTER_ATTRIBUTES;
 pub use terminate_clusters::TERMINATE_CLUSTERS;
 
 use crate::reply;
-use oxaws_cli::registry::{CommandCall, Opt};
+use oxaws_cli::plug::registry::{CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 
 const CLUSTER_ID: Opt = Opt::value("cluster-id", "The cluster.").required();
 
-fn refuse<T>(text: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::ParamValidation(text.into()))
+fn refuse<T>(text: impl Into<Cause>) -> Result<T, Failure> {
+    Err(Failure::validation(text))
 }
 
 /// Calls the service; that there are no credentials is told before that there is no region.
@@ -47,7 +48,7 @@ fn call(cx: &Context, operation: &str, params: Map) -> Result<Map, Failure> {
 /// Calls the service and prints its reply.
 fn call_and_print(cx: &Context, operation: &str, params: Map) -> Result<Exit, Failure> {
     let reply = reply::call(cx, "emr", operation, params)?;
-    oxaws_cli::display::print(cx, operation, Value::Map(reply))?;
+    oxaws_cli::operation::display::print(cx, operation, Value::Map(reply))?;
     Ok(Exit::Success)
 }
 

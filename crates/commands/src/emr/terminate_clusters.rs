@@ -3,8 +3,8 @@
 use super::call_and_print;
 use crate::list_option::ListOption;
 use crate::reply;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

@@ -1,7 +1,7 @@
 //! The service accounts that jobs of each type use.
 
 use super::{Cluster, base36, word};
-use oxaws_cli::registry::{CommandCall, Opt};
+use oxaws_cli::plug::registry::{CommandCall, Opt};
 
 pub(super) const TYPE: Opt = Opt::value("type", "What the role is for; start_job_run by default.").one_of(&[
     "start_job_run",

@@ -3,7 +3,7 @@
 use super::accounts::{ACCOUNT, OPERATOR_NAMESPACE, TYPE, accounts};
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, eks, word};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_value::{JsonStyle, Value, to_json};
@@ -51,11 +51,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
                     ));
                     delete(call, association)?;
                 }
-                return Err(Failure::General(format!(
+                let text = format!(
                     "Failed to create pod identity association for service account {}, role {role} {place}: {}",
                     account.name,
                     failure.error.message.as_deref().unwrap_or_default()
-                )));
+                );
+                return Err(Failure::framed(text, CallError::Service(failure)));
             }
             Err(other) => return Err(other.into()),
         }

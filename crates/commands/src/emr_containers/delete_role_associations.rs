@@ -3,7 +3,7 @@
 use super::accounts::{ACCOUNT, OPERATOR_NAMESPACE, TYPE, accounts};
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, eks, word};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_value::{JsonStyle, Value, to_json};
@@ -25,11 +25,14 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     for account in accounts(call, &cluster) {
         let place = format!("role {role} in namespace {}", account.namespace);
         let failed = |error: CallError| match error {
-            CallError::Service(failure) => Failure::General(format!(
-                "Failed to delete pod identity association for service account {}, {place}: {}",
-                account.name,
-                failure.error.message.as_deref().unwrap_or_default()
-            )),
+            CallError::Service(failure) => {
+                let text = format!(
+                    "Failed to delete pod identity association for service account {}, {place}: {}",
+                    account.name,
+                    failure.error.message.as_deref().unwrap_or_default()
+                );
+                Failure::framed(text, CallError::Service(failure))
+            }
             other => other.into(),
         };
         let params = reply::params([

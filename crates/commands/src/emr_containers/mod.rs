@@ -10,7 +10,7 @@ pub use delete_role_associations::DELETE_ROLE_ASSOCIATIONS;
 pub use update_role_trust_policy::UPDATE_ROLE_TRUST_POLICY;
 
 use crate::reply;
-use oxaws_cli::registry::{CommandCall, Opt};
+use oxaws_cli::plug::registry::{CommandCall, Opt};
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{Map, Value};
@@ -31,7 +31,7 @@ struct Cluster {
 
 /// Python's complaint about a part of a text that isn't there.
 fn out_of_range() -> Failure {
-    Failure::General("list index out of range".into())
+    Failure::bad_reply("list index out of range")
 }
 
 /// Calls EKS, which doesn't get `--endpoint-url`: that is Amazon EMR's.

@@ -2,7 +2,7 @@
 
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, base36, out_of_range, word};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_value::repr::type_name;
@@ -77,7 +77,7 @@ fn statement(call: &CommandCall, cluster: &Cluster) -> Result<Value, Failure> {
 fn add(document: &mut Value, statement: Value) -> Result<bool, Failure> {
     let no_attribute = |value: &Value, attribute: &str| {
         let kind = type_name(value, Default::default());
-        Failure::General(format!("'{kind}' object has no attribute '{attribute}'"))
+        Failure::bad_reply(format!("'{kind}' object has no attribute '{attribute}'"))
     };
     let Value::Map(policy) = document else { return Err(no_attribute(document, "get")) };
     if !policy.contains_key("Statement") {

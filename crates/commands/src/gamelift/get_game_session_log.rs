@@ -2,9 +2,10 @@
 
 use crate::authorization::start_url::joined;
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Fetched, HttpError};
+use oxaws_failure::Cause;
 use oxaws_python::{python_os_error, python_os_error_bare};
 use oxaws_value::Value;
 use std::fs::File;
@@ -37,8 +38,8 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn general(text: impl Into<String>) -> Failure {
-    Failure::General(text.into())
+fn general(text: impl Into<Cause>) -> Failure {
+    Failure::failed(text)
 }
 
 /// The reply for a URL, redirects followed; an error in the words of Python's `urllib`.

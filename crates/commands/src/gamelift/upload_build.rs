@@ -3,11 +3,12 @@
 use crate::archive::{self, Temporary, Walk};
 use crate::list_option::ListOption;
 use crate::{progress, reply, temporary, uploader};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_env::{Stream, absolute};
+use oxaws_failure::Class;
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -35,7 +36,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let files = archive::files(Path::new(root), Walk { follow_links: false, skip_hidden: false })?;
     if root.is_empty() || files.is_empty() {
         cx.ui.warn_plain(&format!("Fail to upload {root}. The build root directory is empty or does not exist."));
-        return Err(Failure::Written(Exit::General));
+        return Err(Failure::Written { exit: Exit::General, class: Class::Failed });
     }
     let mut params = reply::params([
         ("Name", Value::from(args.word("name").unwrap_or_default())),

@@ -1,8 +1,8 @@
 //! `aws history list`: the commands that were run, the last one first.
 
 use super::{failed, open};
-use oxaws_cli::history::Run;
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::watch::history::Run;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;
@@ -25,10 +25,9 @@ pub static LIST: Command = Command {
 fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let runs = open(call)?.runs().map_err(failed)?;
     if runs.is_empty() {
-        return Err(Failure::General(
+        return Err(Failure::nothing_matched(
             "No commands were found in your history. Make sure you have enabled history mode by adding \"cli_history = \
-             enabled\" to the config file."
-                .into(),
+             enabled\" to the config file.",
         ));
     }
     let cx = call.cx;

@@ -5,8 +5,9 @@ mod show;
 mod xml;
 
 use oxaws_cli::Failure;
-use oxaws_cli::history::{HistoryError, Store, path};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::watch::history::{HistoryError, Store, path};
+use oxaws_failure::Cause;
 
 /// `aws history`
 pub static HISTORY: Command = Command {
@@ -21,13 +22,13 @@ pub static HISTORY: Command = Command {
 fn open(call: &CommandCall) -> Result<Store, Failure> {
     let path = path(call.cx.world);
     if !path.exists() {
-        return Err(Failure::General(
-            "Could not locate history. Make sure cli_history is set to enabled in the ~/.aws/config file".into(),
+        return Err(Failure::nothing_matched(
+            "Could not locate history. Make sure cli_history is set to enabled in the ~/.aws/config file",
         ));
     }
     Store::open(&path).map_err(failed)
 }
 
 fn failed(error: HistoryError) -> Failure {
-    Failure::General(error.to_string())
+    Failure::File(Cause::of(error))
 }

@@ -1,9 +1,9 @@
 //! `aws history show`: everything that was recorded of one run.
 
 use super::{failed, open, xml};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::history::Record;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::watch::history::Record;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;
@@ -34,7 +34,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let store = open(call)?;
     let (include, exclude) = (call.args.words("include"), call.args.words("exclude"));
     if !include.is_empty() && !exclude.is_empty() {
-        return Err(Failure::ParamValidation("Either --exclude or --include can be provided but not both".into()));
+        return Err(Failure::validation("Either --exclude or --include can be provided but not both"));
     }
     let records = match call.args.word("command_id").unwrap_or("latest") {
         "latest" => store.latest(),

@@ -2,10 +2,9 @@
 
 use crate::program::{self, ProgramError};
 use crate::reply;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::AWS_CLI_VERSION;
-use oxaws_python::python_os_error;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 /// The command.
@@ -35,13 +34,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let text = to_json(&Value::Map(request), JsonStyle::PYTHON);
     match program::feed(&words, text.as_bytes()) {
         Ok(status) if status.success() => Ok(Exit::Success),
-        Ok(status) => Err(Failure::General(program::failure_text(&words, status))),
-        Err(ProgramError::Missing) => Err(Failure::General(
+        Ok(status) => Err(Failure::program_failed(program::failure_text(&words, status))),
+        Err(ProgramError::Missing) => Err(Failure::missing_program(
             "The Lightsail Control (lightsailctl) plugin was not found. To download and install it, see \
-             https://lightsail.aws.amazon.com/ls/docs/en_us/articles/amazon-lightsail-install-software"
-                .into(),
+             https://lightsail.aws.amazon.com/ls/docs/en_us/articles/amazon-lightsail-install-software",
         )),
-        Err(ProgramError::Io(e)) => Err(Failure::General(python_os_error(&e, "lightsailctl"))),
+        Err(ProgramError::Io(e)) => Err(Failure::file(e, "lightsailctl")),
     }
 }
 
@@ -50,7 +48,7 @@ fn configuration(call: &CommandCall) -> Result<Map, Failure> {
     let (globals, config) = (call.cx.globals, call.cx.session.config()?);
     if globals.query.is_some() {
         // The AWS CLI hands its compiled query to the JSON writer.
-        return Err(Failure::General("Object of type ParsedResult is not JSON serializable".into()));
+        return Err(Failure::bug("Object of type ParsedResult is not JSON serializable"));
     }
     let mut out = reply::params([("debug", Value::Bool(globals.debug))]);
     let mut text = |key: &'static str, value: Option<String>| {

@@ -10,6 +10,7 @@ use oxaws_creds::dpop::DpopKey;
 use oxaws_creds::pkce::Pkce;
 use oxaws_creds::{CredsError, Moment};
 use oxaws_env::{Instant, uuid4};
+use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 
 const SERVICE: &str = "signin";
@@ -89,9 +90,9 @@ fn typed(cx: &Context) -> Result<Answer, Failure> {
 fn parse(typed: &str) -> Result<Answer, Failure> {
     if typed.is_empty() {
         let message = "argument should be a bytes-like object or ASCII string, not 'NoneType'";
-        return Err(Failure::General(message.into()));
+        return Err(Failure::no_terminal(message));
     }
-    let undecodable = || Failure::General("Failed to decode the verification code.".into());
+    let undecodable = || Failure::invalid("Failed to decode the verification code.");
     // What isn't base64 is passed over, such as a blank that was copied along.
     let bytes = oxaws_python::b64decode(typed).ok_or_else(undecodable)?;
     let pairs = query::decode(&String::from_utf8(bytes).map_err(|_| undecodable())?);
@@ -100,7 +101,7 @@ fn parse(typed: &str) -> Result<Answer, Failure> {
         (Some(code), Some(state)) => Ok(Answer { code, state }),
         _ => {
             let message = "Failed to retrieve an auth_code or state from the verification code";
-            Err(Failure::General(message.into()))
+            Err(Failure::invalid(message))
         }
     }
 }
@@ -115,7 +116,7 @@ fn refusal(error: CallError) -> Failure {
             "Unable to complete the login process due to an expired authorization code. Please reauthenticate using 'aws \
              login'.",
         ),
-        Some("INSUFFICIENT_PERMISSIONS") => Failure::General(CredsError::LoginNotPermitted.to_string()),
+        Some("INSUFFICIENT_PERMISSIONS") => Failure::framed(CredsError::LoginNotPermitted.to_string(), error),
         _ => error.into(),
     }
 }
@@ -140,7 +141,7 @@ fn token(cx: &Context, output: &Map, client_id: &str, key: &DpopKey) -> Result<L
     token.insert("clientId", client_id);
     token.insert("refreshToken", reply::text(output, "refreshToken")?);
     token.insert("idToken", id_token);
-    token.insert("dpopKey", key.to_pem().map_err(|e| Failure::General(e.to_string()))?);
+    token.insert("dpopKey", key.to_pem().map_err(|e| Failure::bad_reply(Cause::of(e)))?);
     Ok(Login { session, token })
 }
 

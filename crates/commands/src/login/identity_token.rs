@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use oxaws_cli::Failure;
+use oxaws_failure::Cause;
 use oxaws_value::{Value, parse_json_bytes};
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -15,13 +16,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// Who logged in: an ARN, which names the session.
 pub(super) fn subject(token: &str) -> Result<String, Failure> {
-    let unreadable = || Failure::General("Invalid JWT token - cannot extract payload".into());
+    let unreadable = || Failure::bad_reply("Invalid JWT token - cannot extract payload");
     let parts: Vec<&str> = token.split('.').collect();
     let [_, payload, _] = parts[..] else { return Err(unreadable()) };
     let payload = LENIENT.decode(payload).map_err(|_| unreadable())?;
-    let payload = parse_json_bytes(&payload).map_err(|e| Failure::General(e.to_string()))?;
+    let payload = parse_json_bytes(&payload).map_err(|e| Failure::bad_reply(Cause::of(e)))?;
     let subject = payload.get("sub").and_then(Value::as_str);
-    subject.map(str::to_owned).ok_or_else(|| Failure::General("Invalid JWT token - missing sub".into()))
+    subject.map(str::to_owned).ok_or_else(|| Failure::bad_reply("Invalid JWT token - missing sub"))
 }
 
 /// The account of an ARN.
@@ -29,7 +30,7 @@ pub(super) fn account(arn: &str) -> Result<&str, Failure> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts[..] {
         [_, _, _, _, account, _] => Ok(account),
-        _ => Err(Failure::General(format!(
+        _ => Err(Failure::bad_reply(format!(
             "Provided ARN: {arn} must be of the format: arn:partition:service:region:account:resource"
         ))),
     }

@@ -10,7 +10,7 @@ use crate::authorization::Browser;
 use crate::authorization::code::{REDIRECT_PORT, redirect_port};
 use crate::prompt::{self, Check};
 use crate::{kept_files, profile_file};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Signer};
 use oxaws_config::edit::Change;
@@ -71,9 +71,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let file = oxaws_creds::login_session_file(cx.world, name);
     let token = to_json(&Value::Map(login.token), JsonStyle::PYTHON);
     kept_files::make_folder_of(cx.world, &file)?;
-    cx.world
-        .write_private(&file, token.as_bytes())
-        .map_err(|e| Failure::General(oxaws_python::python_os_error(&e, &file.display().to_string())))?;
+    cx.world.write_private(&file, token.as_bytes()).map_err(|e| Failure::file(e, &file.display().to_string()))?;
     let section = if profile == "default" { profile.clone() } else { format!("profile {profile}") };
     let mut changes = vec![("login_session".to_owned(), Change::Set(name.clone()))];
     if configured.is_none() {
@@ -124,7 +122,7 @@ fn refuse_other_credentials(profile: &str, settings: &Profile) -> Result<(), Fai
     } else {
         return Ok(());
     };
-    Err(Failure::Configuration(format!(
+    Err(Failure::configuration(format!(
         "Profile '{profile}' is already configured with {kind} credentials.\n\nYou may run 'aws login --profile \
          new-profile-name' to create a new profile with the specified name. Otherwise you must first manually remove the \
          existing credentials from '{profile}'.\n"
@@ -133,7 +131,7 @@ fn refuse_other_credentials(profile: &str, settings: &Profile) -> Result<(), Fai
 
 /// A failure on the way to a token.
 fn refused(why: &str) -> Failure {
-    Failure::General(format!("Error loading or redeeming a login authorization code: {why} "))
+    Failure::bad_reply(format!("Error loading or redeeming a login authorization code: {why} "))
 }
 
 #[cfg(test)]

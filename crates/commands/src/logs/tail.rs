@@ -1,10 +1,11 @@
 //! `aws logs tail`
 
 use crate::reply;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, CallInput, Paging};
+use oxaws_failure::Cause;
 use oxaws_python::Timestamp;
 use oxaws_value::visible::visible;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
@@ -86,7 +87,7 @@ fn start(cx: &Context, since: &str) -> Result<i64, Failure> {
         return Ok(now.saturating_sub(seconds.saturating_mul(1000)));
     }
     let moment = cx.session.with_clock(|clock| Timestamp::parse(since, &clock));
-    let moment = moment.map_err(|e| Failure::General(e.to_string()))?;
+    let moment = moment.map_err(|e| Failure::invalid(Cause::of(e)))?;
     Ok(moment.seconds * 1000 + i64::from(moment.micros / 1000))
 }
 

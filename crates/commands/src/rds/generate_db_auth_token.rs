@@ -1,7 +1,7 @@
 //! `aws rds generate-db-auth-token`
 
 use crate::number;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 
 /// Seconds that a token is good for.
@@ -27,7 +27,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let user = args.word("username").unwrap_or_default();
     let authority = format!("{host}:{}", oxaws_value::repr::str(&port, Default::default()));
     let service = cx.session.pack().service_by_directory("rds");
-    let service = service.ok_or_else(|| Failure::General("Unknown service: 'rds'".into()))?;
+    let service = service.ok_or_else(|| Failure::bug("Unknown service: 'rds'"))?;
     let parameters = [("Action".to_owned(), "connect".to_owned()), ("DBUser".to_owned(), user.to_owned())];
     let url = cx.session.presigned_token(service, "rds-db", &authority, &parameters, EXPIRES)?;
     cx.ui.line(url.strip_prefix("https://").unwrap_or(&url))?;

@@ -2,7 +2,7 @@
 
 use super::options::{self, with_transfer};
 use super::transfer::{self, Kind};
-use oxaws_cli::registry::{Command, Opt};
+use oxaws_cli::plug::registry::{Command, Opt};
 
 static OPTIONS: [Opt; 42] = with_transfer(
     options::PATHS,

@@ -1,7 +1,7 @@
 //! `--include` and `--exclude`.
 
 use super::uri;
-use oxaws_cli::argparse::{Given, Parsed};
+use oxaws_cli::argv::argparse::{Given, Parsed};
 use oxaws_python::path::absolute;
 use std::path::Path;
 
@@ -174,7 +174,7 @@ mod tests {
         let args: Vec<String> =
             "a s3://b/p --exclude * --inc *.txt --exclude=x.*".split(' ').map(str::to_owned).collect();
         let specs: Vec<_> = super::super::cp::CP.options.iter().map(|o| o.spec()).collect();
-        let parsed = oxaws_cli::argparse::parse_known(&specs, &args).expect("a line that parses");
+        let parsed = oxaws_cli::argv::argparse::parse_known(&specs, &args).expect("a line that parses");
         let filters = Filters::of(&parsed, "a", "s3://b/p", true, Some(Path::new("/w"))).expect("rules");
         for (path, included) in [("/w/a/b.txt", true), ("/w/a/b.bin", false), ("/w/a/x.txt", false)] {
             assert_eq!(filters.includes(path), included, "{path}");

@@ -7,10 +7,11 @@ mod zone;
 use super::options::{HUMAN_READABLE, PAGE_SIZE, RECURSIVE, REQUEST_PAYER, SUMMARIZE};
 use super::{simple, uri};
 use lines::Lines;
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::{Given, Nargs};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging, Reply, Session};
+use oxaws_failure::{Cause, Class};
 use oxaws_model::Operation;
 use oxaws_python::repr_str;
 use oxaws_value::{Map, Value};
@@ -60,7 +61,11 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         lines.write_to(out)
     })?;
     // An empty bucket is no failure; a key or prefix that isn't there is one.
-    Ok(if found || key.is_empty() { Exit::Success } else { Exit::TransferFailed })
+    if found || key.is_empty() {
+        Ok(Exit::Success)
+    } else {
+        Err(Failure::Written { exit: Exit::TransferFailed, class: Class::NothingMatched })
+    }
 }
 
 fn buckets(call: &CommandCall, page_size: Option<&str>, lines: &mut Lines, out: &mut dyn Write) -> Result<(), Failure> {
@@ -119,7 +124,7 @@ fn objects(
         let reply = session.call_raw(operation, CallInput::new(params.clone()))?;
         // What isn't a listing must not look like one of nothing.
         oxaws_transfer::check_shown_listing(reply.status, &reply.headers, &reply.body)
-            .map_err(|e| Failure::General(e.to_string()))?;
+            .map_err(|e| Failure::bad_reply(Cause::of(e)))?;
         let parsed;
         let page = match Page::scan(&reply.body) {
             Some(page) => page,
@@ -134,7 +139,7 @@ fn objects(
         written?;
         let Some(token) = page.next() else { return Ok(found) };
         if previous.as_deref() == Some(token) {
-            return Err(Failure::General(format!(
+            return Err(Failure::bad_reply(format!(
                 "Error during pagination: The same next token was received twice: {{'ContinuationToken': {}}}",
                 repr_str(token)
             )));
@@ -151,5 +156,5 @@ fn parse(session: &Session, operation: Operation, reply: &Reply) -> Result<Map, 
 
 /// What Python says about a mapping that has no such key.
 fn missing(member: &str) -> Failure {
-    Failure::General(format!("'{member}'"))
+    Failure::bad_reply(format!("'{member}'"))
 }

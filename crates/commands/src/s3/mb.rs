@@ -1,8 +1,8 @@
 //! `aws s3 mb`: makes a bucket.
 
 use super::{simple, uri};
-use oxaws_cli::argparse::{Given, Nargs};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::{Given, Nargs};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_transfer::TransferError;
@@ -29,7 +29,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = call.args.word("path").unwrap_or_default();
     let bucket = simple::bucket_path(path)?.0;
     if uri::is_directory_bucket(bucket) {
-        return Err(Failure::ParamValidation("Cannot use mb command with a directory bucket.".into()));
+        return Err(Failure::validation("Cannot use mb command with a directory bucket."));
     }
     let mut params: Map = [("Bucket", Value::from(bucket))].into_iter().collect();
     if uri::is_account_regional(bucket) {
@@ -54,7 +54,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         Err(TransferError::Call(CallError::Interrupted) | TransferError::Cancelled) => Err(Failure::Interrupted),
         Err(e) => {
             call.cx.ui.warn_plain(&format!("make_bucket failed: {path} {e}"));
-            Ok(Exit::TransferFailed)
+            Err(Failure::Written { exit: Exit::TransferFailed, class: e.class() })
         }
     }
 }
@@ -69,7 +69,7 @@ fn tag(given: &Given) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxaws_cli::argparse::{Spec, parse_known};
+    use oxaws_cli::argv::argparse::{Spec, parse_known};
 
     #[test]
     fn tags_may_be_repeated() {

@@ -22,7 +22,7 @@ mod transfer;
 mod uri;
 mod website;
 
-use oxaws_cli::registry::Command;
+use oxaws_cli::plug::registry::Command;
 
 /// `aws s3`
 pub static S3: Command = Command {

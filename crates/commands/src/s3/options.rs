@@ -1,8 +1,8 @@
 //! The options of the s3 commands, each once.
 
 use super::request_options;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Opt, Reading};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Opt, Reading};
 
 /// The algorithm of keys, where none is named.
 const AES256: &str = "AES256";

@@ -32,7 +32,7 @@ impl Paths {
             ([true, false], "cp" | "mv" | "sync") => Action::Download,
             ([true, true], "cp" | "mv" | "sync") => Action::Copy,
             _ => {
-                return Err(Failure::ParamValidation(format!(
+                return Err(Failure::validation(format!(
                     "usage: aws s3 {command} {usage}\nError: Invalid argument type"
                 )));
             }

@@ -1,8 +1,8 @@
 //! `aws s3 presign`: a URL that lets whoever has it download an object. Asks nobody.
 
 use super::{simple, uri};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt, Reading};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt, Reading};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning};
 use oxaws_value::Value;

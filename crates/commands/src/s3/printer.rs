@@ -1,10 +1,11 @@
 //! Lines about transfers, and what they add up to.
 
 use super::size::human_readable;
-use oxaws_cli::ui::Ui;
+use oxaws_cli::term::ui::Ui;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Stream;
-use oxaws_transfer::{Report, Subject};
+use oxaws_failure::Class;
+use oxaws_transfer::{Report, Subject, TransferError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,18 @@ struct State {
     /// After a fatal error nothing more is told.
     ended: bool,
     failure: Option<Failure>,
+    /// What the failures have in common: [`Class::TransferFailed`] where they are of several classes.
+    class: Option<Class>,
+}
+
+impl State {
+    fn count_class(&mut self, class: Class) {
+        self.class = Some(match self.class {
+            None => class,
+            Some(before) if before == class => class,
+            Some(_) => Class::TransferFailed,
+        });
+    }
 }
 
 /// Prints lines.
@@ -82,7 +95,8 @@ impl<'a> Printer<'a> {
         let mut state = self.lock();
         self.flush(&mut state);
         if state.files_failed + state.errors > 0 {
-            return Ok(Exit::TransferFailed);
+            let class = state.class.unwrap_or(Class::TransferFailed);
+            return Err(Failure::Written { exit: Exit::TransferFailed, class });
         }
         if let Some(failure) = state.failure.take() {
             return Err(failure);
@@ -268,8 +282,9 @@ impl Report for Printer<'_> {
         self.flush_if_due(&mut state);
     }
 
-    fn failure(&self, subject: Subject<'_>, error: &str, bytes_left: u64) {
+    fn failure(&self, subject: Subject<'_>, error: &TransferError, bytes_left: u64) {
         let mut state = self.lock();
+        state.count_class(error.class());
         state.files_done += 1;
         state.files_failed += 1;
         state.bytes_failed += bytes_left;
@@ -299,8 +314,9 @@ impl Report for Printer<'_> {
         self.flush_if_due(&mut state);
     }
 
-    fn fatal(&self, text: &str) {
+    fn fatal(&self, text: &str, class: Class) {
         let mut state = self.lock();
+        state.count_class(class);
         state.errors += 1;
         if !state.ended && self.mode != Mode::Quiet {
             self.error_line(&mut state, &format!("fatal error: {text}"));
@@ -310,6 +326,7 @@ impl Report for Printer<'_> {
 
     fn interrupted(&self) {
         let mut state = self.lock();
+        state.class = Some(Class::Interrupted);
         state.errors += 1;
         if !state.ended && self.mode != Mode::Quiet {
             self.error_line(&mut state, "cancelled: ctrl-c received");

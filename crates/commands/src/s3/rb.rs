@@ -3,8 +3,8 @@
 use super::options::FORCE;
 use super::rm::RM;
 use super::simple;
-use oxaws_cli::argparse::{Given, Parsed};
-use oxaws_cli::registry::{Command, CommandCall};
+use oxaws_cli::argv::argparse::{Given, Parsed};
+use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_transfer::TransferError;
@@ -25,7 +25,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = call.args.word("path").unwrap_or_default();
     let (bucket, key) = simple::bucket_path(path)?;
     if !key.is_empty() {
-        return Err(Failure::ParamValidation(format!("Please specify a valid bucket name only. E.g. s3://{bucket}")));
+        return Err(Failure::validation(format!("Please specify a valid bucket name only. E.g. s3://{bucket}")));
     }
     if call.args.flag("force") == Some(true) {
         empty(call, path)?;
@@ -39,10 +39,12 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         Err(TransferError::Call(CallError::Interrupted) | TransferError::Cancelled) => Err(Failure::Interrupted),
         Err(e) => {
             call.cx.ui.warn_plain(&format!("remove_bucket failed: {path} {e}"));
-            Ok(Exit::TransferFailed)
+            Err(Failure::Written { exit: Exit::TransferFailed, class: e.class() })
         }
     }
 }
+
+const NOT_EMPTY: &str = "remove_bucket failed: Unable to delete all objects in the bucket, bucket will not be deleted.";
 
 /// Deletes every object: `rm --recursive`.
 fn empty(call: &CommandCall, path: &str) -> Result<(), Failure> {
@@ -57,9 +59,9 @@ fn empty(call: &CommandCall, path: &str) -> Result<(), Failure> {
     };
     match ended {
         Ok(Exit::Success) => Ok(()),
-        Ok(_) | Err(Failure::Written(_)) => Err(Failure::General(
-            "remove_bucket failed: Unable to delete all objects in the bucket, bucket will not be deleted.".into(),
-        )),
+        Ok(_) => Err(Failure::failed(NOT_EMPTY)),
+        // Why the objects are still there decides the class.
+        Err(failure @ Failure::Written { .. }) => Err(Failure::framed(NOT_EMPTY, failure)),
         Err(other) => Err(other),
     }
 }

@@ -1,9 +1,9 @@
 //! What the options say about objects.
 
 use super::mime;
-use oxaws_cli::argparse::Parsed;
-use oxaws_cli::bind::param_error;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::argv::argparse::Parsed;
+use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Context, Failure};
 use oxaws_input::{json_arg, shorthand};
 use oxaws_python::Timestamp;
@@ -42,7 +42,7 @@ pub fn metadata(cx: &Context, args: &Parsed) -> Result<Vec<(String, String)>, Fa
             None => Ok(Value::from(word)),
         };
         shorthand::parse(text, &mut resolve).map_err(|e| match e {
-            shorthand::ShorthandError::File(message) => Failure::General(message),
+            shorthand::ShorthandError::File(message) => Failure::input_file(message),
             syntax => param_error("--metadata", syntax),
         })?
     };
@@ -52,7 +52,7 @@ pub fn metadata(cx: &Context, args: &Parsed) -> Result<Vec<(String, String)>, Fa
     };
     let Value::Map(map) = &value else {
         let problem = wrong("input", &value, "<class 'dict'>");
-        return Err(Failure::ParamValidation(format!("Parameter validation failed:\n{problem}")));
+        return Err(Failure::validation(format!("Parameter validation failed:\n{problem}")));
     };
     let mut pairs = Vec::new();
     let mut problems = Vec::new();
@@ -65,7 +65,7 @@ pub fn metadata(cx: &Context, args: &Parsed) -> Result<Vec<(String, String)>, Fa
     if problems.is_empty() {
         return Ok(pairs);
     }
-    Err(Failure::ParamValidation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
+    Err(Failure::validation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
 }
 
 /// Everything about objects, from options that were checked already.
@@ -179,10 +179,10 @@ pub fn check_customer_keys(call: &CommandCall, is_copy: bool) -> Result<(), Fail
             (false, true) => (names.key_option, names.option),
             _ => continue,
         };
-        return Err(Failure::ParamValidation(format!("If --{one} is specified, --{other} must be specified as well.")));
+        return Err(Failure::validation(format!("If --{one} is specified, --{other} must be specified as well.")));
     }
     if call.args.word(SSE_C_SOURCE.dest).is_some() && !is_copy {
-        return Err(Failure::ParamValidation("--sse-c-copy-source is only supported for copy operations.".into()));
+        return Err(Failure::validation("--sse-c-copy-source is only supported for copy operations."));
     }
     Ok(())
 }

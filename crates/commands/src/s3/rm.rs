@@ -2,7 +2,7 @@
 
 use super::options;
 use super::transfer::{self, Kind};
-use oxaws_cli::registry::{Command, Opt};
+use oxaws_cli::plug::registry::{Command, Opt};
 
 static OPTIONS: [Opt; 9] = [
     options::ONE_PATH,

@@ -2,7 +2,7 @@
 
 use super::uri;
 use oxaws_cli::Failure;
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_client::ClientOptions;
 use oxaws_value::{Map, Value};
 
@@ -18,7 +18,7 @@ const WARNING: &str = "warning: Provided s3 paths may resolve to same underlying
 /// # Errors
 /// When it would be onto itself, or a look-up fails.
 pub fn check(call: &CommandCall, source: &str, dest: &str) -> Result<(), Failure> {
-    let refuse = || Failure::ParamValidation(format!("Cannot mv a file onto itself: {source} - {dest}"));
+    let refuse = || Failure::validation(format!("Cannot mv a file onto itself: {source} - {dest}"));
     if is_same(source, dest) {
         return Err(refuse());
     }
@@ -114,10 +114,9 @@ fn underlying(call: &CommandCall, path: &str, region: Option<&str>) -> Result<Ve
         }
         Behind::MultiRegion { account, alias } => multi_region(call, &account, &alias, region)?,
         Behind::OutpostsAlias => {
-            return Err(Failure::ParamValidation(
+            return Err(Failure::validation(
                 "Can't resolve underlying bucket name of s3 outposts access point alias. Use arn instead to resolve the \
-                 bucket name and validate the mv command."
-                    .into(),
+                 bucket name and validate the mv command.",
             ));
         }
     };
@@ -137,7 +136,7 @@ fn access_point(call: &CommandCall, account: &str, name: &str, region: Option<&s
 
 /// A text that a reply must have: without it nothing is known of where a path leads. Python's KeyError.
 fn required(value: Option<&Value>, name: &str) -> Result<String, Failure> {
-    value.and_then(Value::as_str).map(str::to_owned).ok_or_else(|| Failure::General(format!("'{name}'")))
+    value.and_then(Value::as_str).map(str::to_owned).ok_or_else(|| Failure::bad_reply(format!("'{name}'")))
 }
 
 fn multi_region(call: &CommandCall, account: &str, alias: &str, region: Option<&str>) -> Result<Vec<String>, Failure> {
@@ -156,7 +155,7 @@ fn multi_region(call: &CommandCall, account: &str, alias: &str, region: Option<&
         }
         let next = reply.value.get("NextToken").and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
         if next.is_none() || next == token {
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Couldn't find multi-region access point with alias {alias} in account {account}"
             )));
         }

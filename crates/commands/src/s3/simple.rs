@@ -2,8 +2,8 @@
 
 use super::uri;
 use oxaws_cli::Failure;
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::Opt;
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::Opt;
 use oxaws_client::{CallInput, Session};
 use oxaws_model::{Operation, Service};
 use oxaws_transfer::{TransferError, check_without_result};
@@ -18,7 +18,7 @@ pub(super) const BUCKET: Opt = Opt::positional("path", Nargs::One, "The bucket: 
 /// When it isn't compiled in.
 pub(super) fn service(session: &Session) -> Result<Service, Failure> {
     let found = session.pack().service_by_directory("s3");
-    found.ok_or_else(|| Failure::General("there is no model of s3".into()))
+    found.ok_or_else(|| Failure::bug("there is no model of s3"))
 }
 
 /// An operation by its name in the model.
@@ -27,7 +27,7 @@ pub(super) fn service(session: &Session) -> Result<Service, Failure> {
 /// When the model has none of that name.
 pub(super) fn operation(session: &Session, name: &str) -> Result<Operation, Failure> {
     let found = service(session)?.operation_named(name);
-    found.ok_or_else(|| Failure::General(format!("there is no operation {name} of s3")))
+    found.ok_or_else(|| Failure::bug(format!("there is no operation {name} of s3")))
 }
 
 /// Calls an operation whose answer has nothing but headers.
@@ -46,7 +46,7 @@ pub(super) fn call_without_result(session: &Session, operation: Operation, param
 pub(super) fn integer(text: &str) -> Result<String, Failure> {
     oxaws_python::python_int_text(text).ok_or_else(|| {
         let shown = oxaws_python::repr_str(text);
-        Failure::General(format!("invalid literal for int() with base 10: {shown}"))
+        Failure::invalid(format!("invalid literal for int() with base 10: {shown}"))
     })
 }
 
@@ -56,7 +56,7 @@ pub(super) fn integer(text: &str) -> Result<String, Failure> {
 /// When it isn't.
 pub(super) fn bucket_path(path: &str) -> Result<(&str, &str), Failure> {
     if !uri::is_s3(path) {
-        return Err(Failure::ParamValidation("<S3Uri>\nError: Invalid argument type".into()));
+        return Err(Failure::validation("<S3Uri>\nError: Invalid argument type"));
     }
     uri::split(path)
 }

@@ -4,9 +4,10 @@ use super::filters::Filters;
 use super::paths::{Paths, root};
 use super::printer::{Mode, Printer};
 use super::{request_options, same_path, signals, uri};
-use oxaws_cli::registry::CommandCall;
+use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
+use oxaws_failure::{Cause, Class};
 use oxaws_transfer::{Action, Both, CaseConflict, Report, S3, Stop, Sync, Throttle, Transfer, TransferConfig};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ fn integer(call: &CommandCall, dest: &str) -> Result<Option<String>, Failure> {
         None => Ok(None),
         Some(word) => oxaws_python::python_int_text(word)
             .map(Some)
-            .ok_or_else(|| Failure::General(oxaws_cli::globals::not_an_int(word))),
+            .ok_or_else(|| Failure::invalid(oxaws_cli::argv::globals::not_an_int(word))),
     }
 }
 
@@ -75,24 +76,20 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
     let paths = Paths::new(kind.name(), kind.usage(), call.args.words("paths"))?;
     let recursive = flag("dir_op") || kind == Kind::Sync;
     if paths.is_stream && (kind != Kind::Cp || recursive) {
-        return Err(Failure::ParamValidation(
-            "Streaming currently is only compatible with non-recursive cp commands".into(),
-        ));
+        return Err(Failure::validation("Streaming currently is only compatible with non-recursive cp commands"));
     }
     if paths.is_stream && flag("no_overwrite") && paths.dest == "-" {
-        return Err(Failure::ParamValidation(
-            "--no-overwrite parameter is not supported for streaming downloads".into(),
-        ));
+        return Err(Failure::validation("--no-overwrite parameter is not supported for streaming downloads"));
     }
     check_paths(call, kind, &paths, recursive)?;
     request_options::check_customer_keys(call, paths.action == Action::Copy)?;
     let directory_bucket =
         |path: &str| -> Result<bool, Failure> { Ok(uri::is_s3(path) && uri::is_directory_bucket(uri::split(path)?.0)) };
     if kind == Kind::Sync && (directory_bucket(&paths.source)? || directory_bucket(&paths.dest)?) {
-        return Err(Failure::ParamValidation("Cannot use sync command with a directory bucket.".into()));
+        return Err(Failure::validation("Cannot use sync command with a directory bucket."));
     }
     let section = session.config()?.s3_section()?;
-    let config = TransferConfig::from_section(section).map_err(|e| Failure::General(e.to_string()))?;
+    let config = TransferConfig::from_section(section).map_err(|e| Failure::setting(Cause::of(e)))?;
     let cwd = current_folder(call, &paths)?;
     let cwd = cwd.as_deref();
     let mut s3 = s3_client(ClientOptions::default(), config.concurrency)?;
@@ -141,16 +138,16 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
         if paths.source == "-" {
             let expected = match call.args.word("expected_size").map(expected_size).transpose() {
                 Ok(expected) => expected,
-                Err(text) => return printer.fatal(&text),
+                Err(text) => return printer.fatal(&text, Class::InvalidValue),
             };
             match call.cx.ui.raw_input() {
                 Ok(input) => transfer.upload_stream(&mut File::from(input), expected),
-                Err(e) => printer.fatal(&e.to_string()),
+                Err(e) => printer.fatal(&e.to_string(), Class::InputFile),
             }
         } else if paths.dest == "-" {
             match call.cx.ui.raw_output() {
                 Ok(output) => transfer.download_stream(&mut File::from(output)),
-                Err(e) => printer.fatal(&e.to_string()),
+                Err(e) => printer.fatal(&e.to_string(), Class::OutputError),
             }
         } else {
             transfer.run();
@@ -165,15 +162,13 @@ fn current_folder(call: &CommandCall, paths: &Paths) -> Result<Option<PathBuf>, 
     let is_relative = |path: &String| !uri::is_s3(path) && path != "-" && !path.starts_with('/');
     match call.cx.world.current_dir() {
         Ok(folder) => Ok(Some(folder)),
-        Err(e) if [&paths.source, &paths.dest].into_iter().any(is_relative) => {
-            Err(Failure::General(oxaws_python::python_os_error_bare(&e)))
-        }
+        Err(e) if [&paths.source, &paths.dest].into_iter().any(is_relative) => Err(Failure::file_bare(e)),
         Err(_) => Ok(None),
     }
 }
 
 fn expected_size(word: &str) -> Result<u64, String> {
-    let digits = oxaws_python::python_int_text(word).ok_or_else(|| oxaws_cli::globals::not_an_int(word))?;
+    let digits = oxaws_python::python_int_text(word).ok_or_else(|| oxaws_cli::argv::globals::not_an_int(word))?;
     Ok(digits.parse().unwrap_or(if digits.starts_with('-') { 0 } else { u64::MAX }))
 }
 
@@ -185,7 +180,7 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
     let only_for = |option: &str, actions: &[Action], kinds: &str| -> Result<(), Failure> {
         let dest = option.replace('-', "_");
         if call.args.word(&dest).is_some_and(|w| !w.is_empty()) && !actions.contains(&paths.action) {
-            return Err(Failure::ParamValidation(format!(
+            return Err(Failure::validation(format!(
                 "Expected {option} parameter to be used with one of following path formats: {kinds}. Instead, received \
                  {}.",
                 paths.kinds()
@@ -201,7 +196,7 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
         |path: &str| oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| call.cx.world.is_closed(stream));
     match paths.action {
         Action::Download if closed(&paths.dest) => {
-            return Err(Failure::General(oxaws_python::python_os_error(
+            return Err(Failure::invalid(oxaws_python::python_os_error(
                 &std::io::Error::from_raw_os_error(2),
                 &paths.dest,
             )));
@@ -210,14 +205,12 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
             if !paths.is_stream
                 && (closed(&paths.source) || paths.source.is_empty() || !Path::new(&paths.source).exists()) =>
         {
-            return Err(Failure::General(format!("The user-provided path {} does not exist.", paths.source)));
+            return Err(Failure::input_file(format!("The user-provided path {} does not exist.", paths.source)));
         }
         Action::Download if recursive => {
             let folder = Path::new(&paths.dest);
             if !folder.exists() {
-                oxaws_transfer::create_folders(folder).map_err(|(e, part)| {
-                    Failure::General(oxaws_python::python_os_error(&e, &part.to_string_lossy()))
-                })?;
+                oxaws_transfer::create_folders(folder).map_err(|(e, part)| Failure::file(e, &part))?;
             }
         }
         _ => {}
@@ -242,7 +235,7 @@ fn case_conflict(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool)
     }
     // Directory buckets list in no order.
     if conflict != CaseConflict::Warn {
-        return Err(Failure::ParamValidation(format!(
+        return Err(Failure::validation(format!(
             "`{word}` is not a valid value for `--case-conflict` when operating on S3 Express directory buckets. Valid \
              values: `warn`, `ignore`."
         )));

@@ -36,13 +36,13 @@ pub fn split(path: &str) -> Result<(&str, &str), Failure> {
 /// For Object Lambda access points and Outposts buckets.
 pub fn check_supported(path: &str) -> Result<(), Failure> {
     if object_lambda(path) {
-        return Err(Failure::ParamValidation(
-            "s3 commands do not support S3 Object Lambda resources. Use s3api commands instead.".into(),
+        return Err(Failure::validation(
+            "s3 commands do not support S3 Object Lambda resources. Use s3api commands instead.",
         ));
     }
     if outposts(path, "bucket").is_some() {
-        return Err(Failure::ParamValidation(
-            "s3 commands do not support Outpost Bucket ARNs. Use s3control commands instead.".into(),
+        return Err(Failure::validation(
+            "s3 commands do not support Outpost Bucket ARNs. Use s3control commands instead.",
         ));
     }
     Ok(())

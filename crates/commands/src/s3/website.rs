@@ -2,7 +2,7 @@
 
 use super::options::ONE_PATH;
 use super::{simple, uri};
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallInput;
 use oxaws_value::{Map, Value};

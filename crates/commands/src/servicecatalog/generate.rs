@@ -3,8 +3,8 @@
 use crate::list_option::ListOption;
 use crate::reply;
 use crate::uploader::{UploadError, Uploader};
-use oxaws_cli::argparse::Nargs;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::argv::argparse::Nargs;
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_python::path::base_name;
@@ -163,9 +163,7 @@ fn upload(call: &CommandCall) -> Result<String, Failure> {
     };
     let region = region.filter(|r| REGIONS.contains(&r.as_str())).ok_or_else(|| {
         let typed = cx.globals.region.as_deref().unwrap_or("None");
-        Failure::ParamValidation(format!(
-            "An error occurred (InvalidParametersException) : Region {typed} is not supported"
-        ))
+        Failure::validation(format!("An error occurred (InvalidParametersException) : Region {typed} is not supported"))
     })?;
     let (bucket, file) = (args.word("bucket_name").unwrap_or_default(), args.word("file_path").unwrap_or_default());
     let uploader = Uploader { force: true, options: ClientOptions::default(), ..Uploader::new(cx, bucket) };
@@ -173,8 +171,8 @@ fn upload(call: &CommandCall) -> Result<String, Failure> {
     let name = base_name(file);
     match uploader.upload(Path::new(file), name) {
         // The AWS CLI says so of whatever the operating system refuses, a folder for instance.
-        Err(UploadError::File(_) | UploadError::Call(CallError::Io(_))) => {
-            return Err(Failure::General(format!("{file} cannot be found")));
+        Err(UploadError::File(_) | UploadError::Call(CallError::File(_))) => {
+            return Err(Failure::input_file(format!("{file} cannot be found")));
         }
         other => other.map_err(|e| e.into_failure(Path::new(file)))?,
     };
@@ -188,7 +186,7 @@ fn tag(word: &str) -> Result<Value, Failure> {
     for (at, pair) in word.split(',').enumerate() {
         let parts: Vec<&str> = pair.split('=').collect();
         let [key, value] = parts.as_slice() else {
-            return Err(Failure::General(format!(
+            return Err(Failure::invalid(format!(
                 "dictionary update sequence element #{at} has length {}; 2 is required",
                 parts.len()
             )));

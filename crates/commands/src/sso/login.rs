@@ -5,7 +5,7 @@ use crate::authorization::sso_login::SsoLogin;
 use crate::authorization::sso_settings::{self, SsoSettings};
 use crate::authorization::{Browser, start_url};
 use crate::profile_file;
-use oxaws_cli::registry::{Command, CommandCall, Opt};
+use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Context, Exit, Failure};
 use std::time::Duration;
 

@@ -111,7 +111,7 @@ impl Ask {
                     "Received error when attempting to retrieve container metadata: {why}"
                 )));
             }
-            Err(FetchError::Other(why)) => return Err(Failed::Finally(CredsError::python(why))),
+            Err(FetchError::Unsendable(why)) => return Err(Failed::Finally(CredsError::python(why))),
         };
         let body = reply.text();
         if reply.status != 200 {

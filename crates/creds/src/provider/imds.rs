@@ -85,7 +85,7 @@ impl MetadataService {
                 // A token's answer that gets lost on a long way must not cost more time.
                 Err(FetchError::ReadTimeout(_)) => return Ok(None),
                 Err(FetchError::Connection(_)) => {}
-                Err(FetchError::Other(why)) => return Err(Failed::With(CredsError::python(why))),
+                Err(FetchError::Unsendable(why)) => return Err(Failed::With(CredsError::python(why))),
             }
         }
         Ok(None)
@@ -110,7 +110,7 @@ impl MetadataService {
                     return Ok(reply.text());
                 }
                 Ok(_) | Err(FetchError::ReadTimeout(_) | FetchError::Connection(_)) => {}
-                Err(FetchError::Other(why)) => return Err(Failed::With(CredsError::python(why))),
+                Err(FetchError::Unsendable(why)) => return Err(Failed::With(CredsError::python(why))),
             }
         }
         Err(Failed::Unanswered)

@@ -1,7 +1,7 @@
 //! Pipeline definitions, to and from the API's lists.
 
 use crate::arguments::missing_key;
-use oxaws_cli::error::Failure;
+use oxaws_cli::failure::Failure;
 use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
@@ -10,12 +10,12 @@ fn structure<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
 }
 
 fn broken(what: &str) -> Failure {
-    Failure::ParamValidation(format!("Error in pipeline definition: {what}\n"))
+    Failure::validation(format!("Error in pipeline definition: {what}\n"))
 }
 
 /// Python's complaint about something of another type.
 fn wrong(value: &Value, complaint: &str) -> Failure {
-    Failure::General(format!("'{}' object {complaint}", type_name(value, MapClass::Dict)))
+    Failure::invalid(format!("'{}' object {complaint}", type_name(value, MapClass::Dict)))
 }
 
 fn member<'v>(definition: &'v Value, key: &str) -> Result<Option<&'v Value>, Failure> {
@@ -25,7 +25,7 @@ fn member<'v>(definition: &'v Value, key: &str) -> Result<Option<&'v Value>, Fai
         Value::List(_) | Value::String(_) => Ok(None),
         other => {
             let kind = type_name(other, MapClass::Dict);
-            Err(Failure::General(format!("argument of type '{kind}' is not iterable")))
+            Err(Failure::invalid(format!("argument of type '{kind}' is not iterable")))
         }
     }
 }
@@ -45,7 +45,7 @@ fn elements(list: &Value) -> Result<Vec<&Map>, Failure> {
 fn element(item: &Value) -> Result<&Map, Failure> {
     match item {
         Value::Map(map) => Ok(map),
-        Value::List(_) => Err(Failure::General("'str' object cannot be interpreted as an integer".into())),
+        Value::List(_) => Err(Failure::invalid("'str' object cannot be interpreted as an integer")),
         other => Err(wrong(other, "has no attribute 'pop'")),
     }
 }
@@ -120,7 +120,7 @@ pub(super) fn values(definition: &Value) -> Result<Option<Value>, Failure> {
         Some(Value::Map(map)) => map,
         Some(Value::List(items)) if items.is_empty() => return Ok(Some(Value::List(Vec::new()))),
         Some(Value::List(_)) => {
-            return Err(Failure::General("list indices must be integers or slices, not str".into()));
+            return Err(Failure::invalid("list indices must be integers or slices, not str"));
         }
         Some(other) => return Err(wrong(other, "is not iterable")),
     };

@@ -5,6 +5,7 @@ use super::page::Page;
 use super::zone::Zone;
 use oxaws_cli::Failure;
 use oxaws_env::World;
+use oxaws_failure::Cause;
 use oxaws_python::{LocalClock, Timestamp};
 use oxaws_value::visible::visible_name;
 use std::borrow::Cow;
@@ -46,7 +47,7 @@ impl<'a> Lines<'a> {
             let prefix = prefix.ok_or_else(|| missing("Prefix"))?;
             let mut parts = prefix.rsplit('/');
             let (_, name) = (parts.next(), parts.next());
-            let name = name.ok_or_else(|| Failure::General("list index out of range".into()))?;
+            let name = name.ok_or_else(|| Failure::bad_reply("list index out of range"))?;
             self.text.extend_from_slice(b"                           PRE ");
             self.name(name);
             self.text.extend_from_slice(b"/\n");
@@ -103,7 +104,7 @@ impl<'a> Lines<'a> {
             None => {
                 let offset = |at: i64| world.local_offset(oxaws_env::Instant::from_secs(at));
                 let clock = LocalClock { now: world.now().secs(), offset: &offset };
-                Timestamp::parse(text, &clock).map_err(|e| Failure::General(e.to_string()))?.seconds
+                Timestamp::parse(text, &clock).map_err(|e| Failure::bad_reply(Cause::of(e)))?.seconds
             }
         };
         let zone = self.zone.get_or_insert_with(|| Zone::new(world));
