@@ -1,6 +1,6 @@
 //! What an error answer of a service means: its class, by the code, by what the model says of it, and by the status.
 
-use crate::retry::is_throttling_code;
+use crate::retry::attempts::is_throttling_code;
 use oxaws_failure::Class;
 use oxaws_protocol::ServiceError;
 

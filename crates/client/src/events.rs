@@ -1,11 +1,11 @@
 //! The events of a reply, one by one as they come.
 
 use crate::error::{CallError, ServiceFailure};
-use crate::send::StreamBody;
 use crate::session::Session;
+use crate::types::stream::StreamBody;
 use oxaws_failure::Cause;
 use oxaws_model::Operation;
-use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ParseOptions, ServiceError, Timestamps, parse_event};
+use oxaws_protocol::{Event, EventStreamError, MessageDecoder, ServiceError, parse_event};
 use oxaws_value::{Map, Value};
 
 /// Bytes read at a time.
@@ -17,7 +17,6 @@ pub struct Events<'a, 'w> {
     operation: Operation,
     body: StreamBody,
     decoder: MessageDecoder,
-    timestamps: Timestamps,
     block: Vec<u8>,
 }
 
@@ -33,10 +32,9 @@ impl<'w> Session<'w> {
     /// # Errors
     /// When the configuration can't be read.
     pub fn events<'a>(&'a self, operation: Operation, body: StreamBody) -> Result<Events<'a, 'w>, CallError> {
-        let timestamps =
-            if self.config()?.timestamps_as_on_the_wire()? { Timestamps::Wire } else { Timestamps::Iso8601 };
+        self.config()?.timestamps_as_on_the_wire()?;
         let (decoder, block) = (MessageDecoder::new(), vec![0; BLOCK]);
-        Ok(Events { session: self, operation, body, decoder, timestamps, block })
+        Ok(Events { session: self, operation, body, decoder, block })
     }
 }
 
@@ -50,10 +48,7 @@ impl Events<'_, '_> {
     pub fn next(&mut self) -> Result<Option<Event>, CallError> {
         loop {
             while let Some(message) = self.decoder.next_message().map_err(|e| self.failure(e))? {
-                let timestamps = self.timestamps;
-                let event = self
-                    .session
-                    .with_clock(|clock| parse_event(self.operation, &message, &ParseOptions { timestamps, clock }));
+                let event = self.session.parsing(|options| parse_event(self.operation, &message, options))?;
                 if let Some(event) = event.map_err(|e| self.failure(e))? {
                     return Ok(Some(event));
                 }

@@ -1,12 +1,13 @@
 //! URLs that carry their signature, for programs that make the request later.
 
-use crate::auth::{self, Signing};
-use crate::call::{self, CallInput};
-use crate::client::Auth;
+use crate::call;
+use crate::call::sign;
 use crate::error::CallError;
-use crate::handlers::{self, CallState};
-use crate::send::{Outgoing, Source};
+use crate::services;
 use crate::session::{ClientOptions, Session};
+use crate::types::input::CallInput;
+use crate::types::outgoing::Outgoing;
+use crate::types::signing::{Auth, Signing};
 use oxaws_model::{Operation, Service};
 use oxaws_python::percent_encode;
 use std::borrow::Cow;
@@ -36,25 +37,25 @@ impl Session<'_> {
         options: &ClientOptions,
     ) -> Result<String, CallError> {
         let client = self.client_with(operation.service(), options)?;
-        let mut state = CallState::new(self, &client, operation, input);
-        handlers::before_build(&mut state)?;
-        let (mut outgoing, signing) = call::build(&state)?;
+        let mut state = call::state(self, &client, operation, input);
+        services::before_build(&mut state)?;
+        let (mut outgoing, signing) = call::build::build(&state)?;
         if let Some(method) = presigning.method {
             outgoing.method = Cow::Borrowed(method);
         }
         // A form's contents become parameters of the URL; its type is then no header either.
         let form = outgoing.header("Content-Type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         if form {
-            let pairs = handlers::form_pairs(outgoing.source.bytes());
+            let pairs = services::form::pairs(outgoing.source.bytes());
             let separator = if outgoing.query.is_empty() || pairs.is_empty() { "" } else { "&" };
             outgoing.query = format!("{}{separator}{}", outgoing.query, query(&pairs));
-            outgoing.source = Source::Bytes(Vec::new());
+            outgoing.set_body(Vec::new());
             outgoing.remove_header("Content-Type");
         }
         for (name, value) in presigning.headers {
             outgoing.set_header(name, value);
         }
-        auth::presign(&state, &outgoing, &signing, None, presigning.expires)
+        sign::presign(&state, &outgoing, &signing, None, presigning.expires)
     }
 
     /// The URL `https://{authority}/?{parameters}` signed in the name of the service `signing_name`, for GET: a token of
@@ -73,19 +74,9 @@ impl Session<'_> {
         let made = self.client_with(client, &ClientOptions::default())?;
         let operation =
             client.operations().next().ok_or_else(|| CallError::bug(format!("{signing_name} has no operations")))?;
-        let state = CallState::new(self, &made, operation, CallInput::default());
-        let outgoing = Outgoing {
-            method: Cow::Borrowed("GET"),
-            scheme: "https".into(),
-            authority: authority.to_owned(),
-            path: "/".into(),
-            query: query(parameters),
-            fragment: String::new(),
-            headers: Vec::new(),
-            source: Source::Bytes(Vec::new()),
-            expect_continue: false,
-            checksum_header: None,
-        };
+        let state = call::state(self, &made, operation, CallInput::default());
+        let mut outgoing = Outgoing::new("GET", "https", authority.to_owned(), "/".into());
+        outgoing.query = query(parameters);
         let signing = Signing {
             auth: if made.signed { Auth::V4 } else { Auth::None },
             region: made.region.clone(),
@@ -93,7 +84,7 @@ impl Session<'_> {
             s3: false,
             unsigned_body: false,
         };
-        auth::presign(&state, &outgoing, &signing, None, i64::try_from(expires).unwrap_or(i64::MAX))
+        sign::presign(&state, &outgoing, &signing, None, i64::try_from(expires).unwrap_or(i64::MAX))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Waits until a condition of the models holds.
 
-use crate::call::{CallInput, Reply};
 use crate::error::CallError;
 use crate::error::{WaiterEnd, WaiterFailure};
 use crate::session::Session;
+use crate::types::input::CallInput;
+use crate::types::reply::Reply;
 use oxaws_failure::{Cause, Class};
 use oxaws_jmespath::Expression;
 use oxaws_model::{Acceptor, AcceptorState, Matcher, Operation, Waiter};

@@ -159,12 +159,24 @@ pub trait World: Send + Sync {
 
 /// A random UUID (version 4) in its usual text.
 pub fn uuid4(world: &dyn World) -> String {
-    let mut b = [0u8; 16];
-    world.random(&mut b);
-    b[6] = (b[6] & 0x0f) | 0x40;
-    b[8] = (b[8] & 0x3f) | 0x80;
-    let hex: String = b.iter().map(|b| format!("{b:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    let mut bytes = [0u8; 16];
+    world.random(&mut bytes);
+    uuid_of(u128::from_be_bytes(bytes))
+}
+
+/// The UUID (version 4) of these bits, in its usual text.
+pub fn uuid_of(bits: u128) -> String {
+    let bits = bits & !(0xf << 76) | (4 << 76);
+    let bits = bits & !(3 << 62) | (2 << 62);
+    let mut out = String::with_capacity(36);
+    for at in 0..32 {
+        if matches!(at, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        let digit = (bits >> (124 - 4 * at)) as u32 & 15;
+        out.push(char::from_digit(digit, 16).unwrap_or('0'));
+    }
+    out
 }
 
 /// A path as a user writes it: `$VAR` and `${VAR}` replaced where set, then a leading `~` by the home folder (Python's

@@ -179,6 +179,16 @@ pub(crate) fn etag(headers: &Headers) -> Option<&str> {
     headers.get("etag").filter(|etag| !etag.is_empty())
 }
 
+/// Whether an answer is an error in spite of its status: S3 may find out that it fails after it has sent a 200.
+pub(crate) fn is_error(status: u16, body: &[u8]) -> bool {
+    status == 200
+        && !body.is_empty()
+        && match xml::root_of(body) {
+            Ok(root) => root == b"Error",
+            Err(NotXml) => true,
+        }
+}
+
 /// Complains about an answer that isn't one to this request. Objects are looked at by [`check_object`].
 pub(crate) fn check(op: Op, status: u16, headers: &Headers, body: &[u8]) -> Result<(), BadAnswer> {
     let seen = Seen { operation: op.name(), status, headers, body };

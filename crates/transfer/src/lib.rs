@@ -31,7 +31,6 @@ mod run;
 mod same;
 mod stop;
 mod stream;
-mod target;
 mod throttle;
 mod told;
 mod upload;

@@ -30,9 +30,6 @@ pub enum Op {
 }
 
 impl Op {
-    /// How many there are.
-    pub const COUNT: usize = 12;
-
     /// The name in the model.
     pub fn name(self) -> &'static str {
         match self {

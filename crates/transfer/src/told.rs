@@ -1,15 +1,13 @@
-//! What those who watch are told of a request: its parameters, under their names in the model, and how it goes out. The
-//! engine builds requests, not parameters; these are read back from the request where somebody watches.
+//! What those who watch are told of a call: its parameters, under their names in the model. The engine builds requests, not
+//! parameters; these are read back from the request where somebody watches.
 
 use crate::body::Body;
-use crate::client::{Call, Header};
+use crate::client::Call;
 use crate::xml::{NotXml, Reader, Token};
-use oxaws_client::{STREAM, Shown, Trail};
-use oxaws_http::Url;
+use oxaws_client::STREAM;
 use oxaws_model::{Location, Member, Operation, Shape, ShapeKind};
 use oxaws_python::percent_decode;
 use oxaws_value::{Map, Value};
-use std::borrow::Cow;
 
 /// Names the algorithm of an upload's checksum; sent where the checksum is.
 const CHECKSUM_HEADER: &str = "x-amz-sdk-checksum-algorithm";
@@ -128,31 +126,6 @@ fn element(reader: &mut Reader<'_>, shape: Shape) -> Result<Value, NotXml> {
         }
     }
     Ok(Value::Map(out))
-}
-
-/// Tells of a signed request. `encoded_length` is its body's, where that is sent encoded.
-pub(crate) fn request(
-    trail: &Trail<'_>,
-    call: &Call<'_>,
-    url: &Url,
-    headers: &[Header<'_>],
-    encoded_length: Option<u64>,
-) {
-    let body = match &call.body {
-        _ if call.op.uploads() => Shown::Stream,
-        Body::Bytes(bytes) if !bytes.is_empty() => Shown::Bytes(bytes),
-        _ => Shown::Nothing,
-    };
-    // The transport adds it.
-    let length = encoded_length.or(match &call.body {
-        Body::Empty => (!matches!(call.op.method(), "GET" | "HEAD")).then_some(0),
-        Body::Bytes(bytes) => Some(bytes.len() as u64),
-        Body::File(range) => Some(range.length),
-    });
-    let length = length.map(|length| ("Content-Length", Cow::from(length.to_string())));
-    let headers: Vec<(&str, Cow<'_, str>)> =
-        headers.iter().map(|(n, v)| (n.as_ref(), String::from_utf8_lossy(v))).chain(length).collect();
-    trail.request(call.op.method(), &url.to_string(), headers.iter().map(|(n, v)| (*n, v.as_ref())), body);
 }
 
 #[cfg(test)]

@@ -22,9 +22,7 @@ use std::sync::{Mutex, PoisonError};
 fn target<'j>(cx: &Shared<'_>, job: &'j Job) -> Result<(&'j str, &'j str), TransferError> {
     let (bucket, key) = engine::object(job.dest.as_ref().unwrap_or(&Place::Stream))?;
     cx.prepared.check_writable()?;
-    if cx.s3.bucket(bucket).invalid {
-        return Err(TransferError::validation(&validate::bucket_problem(bucket)));
-    }
+    validate::check_bucket(bucket)?;
     validate::check_key(key)?;
     if key.contains('\u{fffd}')
         && let Ok(path) = engine::file(&job.source.place)

@@ -16,8 +16,8 @@ use crate::plug::call::OperationCall;
 use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
 use crate::plug::context::Context;
 use crate::plug::registry::Hook;
-use oxaws_client::validate::Classes;
-use oxaws_client::{CallInput, Paging};
+
+use oxaws_client::{CallInput, Classes, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, ShapeKind};

@@ -3,8 +3,8 @@
 use crate::argv::argparse::Parsed;
 use crate::plug::argtable::ArgTable;
 use crate::plug::context::Context;
+use oxaws_client::Classes;
 use oxaws_client::Paging;
-use oxaws_client::validate::Classes;
 use oxaws_model::Operation;
 use oxaws_value::Map;
 

@@ -6,7 +6,7 @@ use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::validate::Classes;
+use oxaws_client::Classes;
 use oxaws_client::{CallError, CallInput};
 use oxaws_input::yaml::{Marks, Step};
 use oxaws_value::{Map, Value};
