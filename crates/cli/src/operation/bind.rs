@@ -139,15 +139,7 @@ impl Binder<'_> {
                 Value::Bytes(bytes) if bytes.is_empty() => return Err(Failure::invalid(WANTED_BYTES)),
                 _ => return Err(Failure::invalid("'in <string>' requires string as left operand, not int")),
             };
-            let mut resolve = |word: &str| match self.paramfile(word) {
-                Ok(Some(contents)) => Ok(contents),
-                Ok(None) => Ok(Value::from(word)),
-                Err(message) => Err(message),
-            };
-            shorthand::parse(text, &mut resolve).map_err(|e| match e {
-                shorthand::ShorthandError::File(message) => Failure::input_file(message),
-                syntax => param_error(&name, syntax),
-            })
+            shorthand_of(self.world, text, &name)
         };
         let mut parsed = match &value {
             Value::List(words) => Value::List(words.iter().map(parse).collect::<Result<_, _>>()?),
@@ -352,6 +344,29 @@ fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure>
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// What an option's word says in JSON, or else in shorthand.
+///
+/// # Errors
+/// When it is neither, or a file that it names can't be read.
+pub fn json_or_shorthand(world: &dyn World, text: &str, name: &str) -> Result<Value, Failure> {
+    match json_arg::looks_like_json(text) {
+        true => json_arg::parse(text).map_err(|e| param_error(name, e)),
+        false => shorthand_of(world, text, name),
+    }
+}
+
+/// What a word says in shorthand, in which words may name files.
+fn shorthand_of(world: &dyn World, text: &str, name: &str) -> Result<Value, Failure> {
+    let mut resolve = |word: &str| match oxaws_input::paramfile::load(world, word) {
+        Some(loaded) => loaded.map_err(|e| e.to_string()),
+        None => Ok(Value::from(word)),
+    };
+    shorthand::parse(text, &mut resolve).map_err(|e| match e {
+        shorthand::ShorthandError::File(message) => Failure::input_file(message),
+        syntax => param_error(name, syntax),
     })
 }
 

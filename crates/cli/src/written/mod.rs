@@ -1,4 +1,16 @@
-//! Hand-written commands: their words become options, and they run.
+//! Hand-written commands: their words become options, and they run. The modules are what such commands share: readers of
+//! options and replies, questions to the user, files that are edited, programs that are run.
+
+pub mod formatted;
+pub mod kept_files;
+pub mod list_option;
+pub mod map_option;
+pub mod number;
+pub mod profile_file;
+pub mod program;
+pub mod prompt;
+pub mod reply;
+pub mod schema;
 
 use crate::argv::argparse::{Given, Nargs, Parsed, Spec, parse_known};
 use crate::exit::Exit;

@@ -1,9 +1,9 @@
 //! Waiting for the authorization code that the browser brings back.
 
 use super::query;
-use crate::number;
 use oxaws_cli::argv::argparse::Parsed;
 use oxaws_cli::plug::registry::Opt;
+use oxaws_cli::written::number;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{Callback, HttpError};
 use std::time::Duration;

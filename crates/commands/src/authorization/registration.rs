@@ -1,6 +1,6 @@
 //! The client that a login is made with: registered once, kept beside the tokens.
 
-use crate::{kept_files, reply};
+use oxaws_cli::written::{kept_files, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_creds::{Moment, parse_kept};
 use oxaws_env::Instant;

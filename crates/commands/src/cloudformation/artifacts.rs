@@ -3,8 +3,8 @@
 use super::changeset::upload_template;
 use super::resources::{Form, METADATA, Property, RESOURCES};
 use super::template;
-use crate::archive::{self, Temporary, Walk};
-use crate::uploader::Uploader;
+use crate::shared::archive::{self, Temporary, Walk};
+use crate::shared::uploader::Uploader;
 use oxaws_cli::Failure;
 use oxaws_failure::Cause;
 use oxaws_python::path::normal;

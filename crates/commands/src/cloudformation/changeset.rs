@@ -1,9 +1,9 @@
 //! A change set: made, waited for, executed.
 
 use super::template::{self};
-use crate::archive::Temporary;
-use crate::reply;
-use crate::uploader::Uploader;
+use crate::shared::archive::Temporary;
+use crate::shared::uploader::Uploader;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput};
 use oxaws_python::Timestamp;

@@ -2,11 +2,11 @@
 
 use super::changeset::{Deployment, Outcome, parameters};
 use super::{overrides, template};
-use crate::list_option::ListOption;
-use crate::reply;
-use crate::uploader::Uploader;
+use crate::shared::uploader::Uploader;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::expand_user;
 use oxaws_value::Value;

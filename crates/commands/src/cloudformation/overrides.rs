@@ -1,7 +1,7 @@
 //! `--parameter-overrides`: words `Key=Value`, or JSON in one of three forms.
 
-use crate::list_option::ListOption;
 use oxaws_cli::Failure;
+use oxaws_cli::written::list_option::ListOption;
 use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! `aws cloudformation package`
 
 use super::{artifacts, template};
-use crate::map_option;
-use crate::uploader::Uploader;
+use crate::shared::uploader::Uploader;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::map_option;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::absolute;
 use oxaws_value::{JsonStyle, to_json};

@@ -2,8 +2,8 @@
 
 use super::digest::{is_rsa_key, sha256_hex_of, signed_by, unhex};
 use super::moment::Moment;
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions};
 use oxaws_failure::Cause;

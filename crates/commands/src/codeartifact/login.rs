@@ -1,9 +1,9 @@
 //! `aws codeartifact login`: sets a package tool up to use a repository.
 
 use super::{expiry, npm, nuget, pypirc, swift};
-use crate::program::{self, ProgramError};
-use crate::{number, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::program::{self, ProgramError};
+use oxaws_cli::written::{number, reply};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_python::Timestamp;

@@ -1,8 +1,8 @@
 //! npm.
 
 use super::login::Login;
-use crate::{kept_files, program};
 use oxaws_cli::Failure;
+use oxaws_cli::written::{kept_files, program};
 use oxaws_env::{Put, PutMode, expand_user};
 use oxaws_python::decode_utf8;
 use oxaws_python::url::{self, Split};

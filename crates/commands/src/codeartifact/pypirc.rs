@@ -1,8 +1,8 @@
 //! twine's file `~/.pypirc`: an INI file that is rewritten whole, as Python's `configparser` writes one.
 
 use super::login::Login;
-use crate::kept_files::SECRET;
 use oxaws_cli::Failure;
+use oxaws_cli::written::kept_files::SECRET;
 use oxaws_env::expand_user;
 use oxaws_python::decode_utf8;
 use std::io::ErrorKind;

@@ -1,9 +1,9 @@
 //! Swift's package manager, which takes its password from `~/.netrc`.
 
 use super::login::Login;
-use crate::kept_files::{self, SECRET};
-use crate::program;
 use oxaws_cli::Failure;
+use oxaws_cli::written::kept_files::{self, SECRET};
+use oxaws_cli::written::program;
 use oxaws_env::expand_user;
 use oxaws_python::decode_utf8;
 use oxaws_python::url;

@@ -1,7 +1,7 @@
 //! `aws codecommit credential-helper`: what git asks for user and password of a repository.
 
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::git_password;
 

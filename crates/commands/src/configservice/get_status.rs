@@ -1,7 +1,7 @@
 //! `aws configservice get-status`
 
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_value::{Map, Value, repr};
 

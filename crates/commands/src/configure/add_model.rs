@@ -1,7 +1,7 @@
 //! `aws configure add-model`: puts a service's model where the command line looks for more of them.
 
-use crate::kept_files;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::kept_files;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_python::python_float_value;

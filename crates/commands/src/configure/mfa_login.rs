@@ -1,8 +1,8 @@
 //! `aws configure mfa-login`: temporary credentials for an MFA code, kept in a profile.
 
 use super::{ACCESS_KEY, SECRET_KEY, SESSION_TOKEN};
-use crate::{profile_file, prompt, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{profile_file, prompt, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
 use oxaws_failure::Class;

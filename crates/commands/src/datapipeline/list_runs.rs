@@ -1,7 +1,7 @@
 //! `aws datapipeline list-runs`
 
-use crate::{formatted, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{formatted, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_failure::Cause;

@@ -2,9 +2,9 @@
 
 use super::expression::Placeholders;
 use super::types::{Item, attributes, note_keys};
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::Classes;
 use oxaws_client::{CallError, CallInput};

@@ -2,9 +2,9 @@
 
 use super::expression::Placeholders;
 use super::output;
-use crate::{number, reply};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{number, reply};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_value::{Map, Value};

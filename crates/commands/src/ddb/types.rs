@@ -1,8 +1,8 @@
 //! Values of items, and the form that DynamoDB's interface gives them.
 
 use super::decimal::Decimal;
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_input::yaml::{Foreign, Marks, Step};
 use oxaws_value::{Map, Value};
 use oxaws_yaml::Node;

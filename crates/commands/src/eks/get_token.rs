@@ -1,9 +1,9 @@
 //! `aws eks get-token`: a signed request of STS as a token for Kubernetes.
 
-use crate::{formatted, reply};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{formatted, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
 use oxaws_failure::Class;

@@ -1,8 +1,8 @@
 //! `aws eks update-kubeconfig`
 
 use super::kubeconfig::{self, Kubeconfig};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_env::{absolute, expand_user};

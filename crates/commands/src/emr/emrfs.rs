@@ -2,8 +2,8 @@
 
 use super::applications::bootstrap_action;
 use super::{refuse, s3_link, texts};
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 const KMS: &str = "--emrfs Encryption=ClientSide,ProviderType=KMS";

@@ -1,9 +1,9 @@
 //! Instance groups and instance fleets.
 
 use super::refuse;
-use crate::reply;
 use oxaws_cli::Failure;
 use oxaws_cli::argv::globals::not_an_int;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 /// The groups that `--instance-groups` describes.

@@ -1,8 +1,8 @@
 //! `aws gamelift get-game-session-log`
 
 use crate::authorization::start_url::joined;
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Fetched, HttpError};
 use oxaws_failure::Cause;

@@ -3,7 +3,7 @@
 use super::{identity_token, refused};
 use crate::authorization::code::{Answer, Redirect};
 use crate::authorization::{Announcement, Browser, query};
-use crate::{prompt, reply};
+use oxaws_cli::written::{prompt, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions, Session};
 use oxaws_creds::dpop::DpopKey;

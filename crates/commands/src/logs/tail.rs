@@ -1,8 +1,8 @@
 //! `aws logs tail`
 
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, CallInput, Paging};
 use oxaws_failure::Cause;

@@ -1,7 +1,7 @@
 //! `aws rds generate-db-auth-token`
 
-use crate::number;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::number;
 use oxaws_cli::{Exit, Failure};
 
 /// Seconds that a token is good for.

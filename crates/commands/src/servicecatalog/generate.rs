@@ -1,10 +1,10 @@
 //! `aws servicecatalog generate product` and `generate provisioning-artifact`: a local template becomes a product.
 
-use crate::list_option::ListOption;
-use crate::reply;
-use crate::uploader::{UploadError, Uploader};
+use crate::shared::uploader::{UploadError, Uploader};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_python::path::base_name;

@@ -1,8 +1,8 @@
 //! Options of hand-written commands that take several words.
 
-use oxaws_cli::argv::argparse::{Given, Parsed};
-use oxaws_cli::operation::bind::param_error;
-use oxaws_cli::{Context, Failure};
+use crate::argv::argparse::{Given, Parsed};
+use crate::operation::bind::param_error;
+use crate::{Context, Failure};
 use oxaws_value::Value;
 
 /// What was given for such an option.

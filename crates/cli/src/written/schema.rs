@@ -1,12 +1,13 @@
 //! Options of hand-written commands that take structures: their values in shorthand or JSON, checked against a schema of
 //! the command's own.
 
-use crate::list_option::ListOption;
-use oxaws_cli::argv::argparse::{Parsed, python_float_text};
-use oxaws_cli::argv::globals::not_an_int;
-use oxaws_cli::operation::bind::param_error;
-use oxaws_cli::plug::registry::SecretMembers;
-use oxaws_cli::{Context, Failure};
+use super::list_option::ListOption;
+use crate::argv::argparse::{Parsed, python_float_text};
+use crate::argv::globals::not_an_int;
+use crate::operation::bind::json_or_shorthand;
+use crate::plug::registry::SecretMembers;
+use crate::{Context, Failure};
+use oxaws_input::json_arg::looks_like_json;
 use oxaws_value::repr::{self, MapClass};
 use oxaws_value::secret::{HIDDEN, Secrets};
 use oxaws_value::{Map, Value};
@@ -158,34 +159,20 @@ impl Schema {
 
     fn unpacked(&self, cx: &Context, words: &[String], option: &str) -> Result<Value, Failure> {
         let first = words.first().map_or("", String::as_str);
-        if oxaws_input::json_arg::looks_like_json(first) {
-            let value = |text: &str| oxaws_input::json_arg::parse(text).map_err(|e| param_error(option, e));
-            return match self {
-                // A list's elements may be JSON each.
-                Schema::List(_) if !first.trim_start().starts_with('[') => {
-                    Ok(Value::List(words.iter().map(|w| value(w)).collect::<Result<_, _>>()?))
-                }
-                _ => value(first),
-            };
-        }
-        let mut resolve = |text: &str| match oxaws_input::paramfile::load(cx.world, text) {
-            Some(loaded) => loaded.map_err(|e| e.to_string()),
-            None => Ok(Value::from(text)),
-        };
-        let mut shorthand = |text: &str| {
-            oxaws_input::shorthand::parse(text, &mut resolve).map_err(|e| match e {
-                oxaws_input::shorthand::ShorthandError::File(message) => Failure::input_file(message),
-                syntax => param_error(option, syntax),
-            })
-        };
+        let read = |word: &str| json_or_shorthand(cx.world, word, option);
+        let is_json = looks_like_json(first);
         let mut value = match self {
-            Schema::List(Schema::Text) => {
+            // A list's elements may be JSON each.
+            Schema::List(_) if is_json && first.trim_start().starts_with('[') => read(first)?,
+            Schema::List(Schema::Text) if !is_json => {
                 return Ok(Value::List(words.iter().map(|w| Value::from(w.as_str())).collect()));
             }
-            Schema::List(_) => Value::List(words.iter().map(|w| shorthand(w)).collect::<Result<_, _>>()?),
-            _ => shorthand(first)?,
+            Schema::List(_) => Value::List(words.iter().map(|w| read(w)).collect::<Result<_, _>>()?),
+            _ => read(first)?,
         };
-        self.convert(&mut value, 0)?;
+        if !is_json {
+            self.convert(&mut value, 0)?;
+        }
         Ok(value)
     }
 

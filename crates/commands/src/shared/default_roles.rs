@@ -1,6 +1,6 @@
 //! Roles that a command makes for a service: looked for first, made with a managed policy attached.
 
-use crate::reply;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{Map, Value};

@@ -1,10 +1,10 @@
 //! Sessions on instances and containers: the program `session-manager-plugin` is given what the service answered.
 
-use crate::program::{self, ProgramError};
-use crate::reply;
 use oxaws_cli::Context;
 use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
+use oxaws_cli::written::program::{self, ProgramError};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_value::{JsonStyle, Map, Value, to_json};

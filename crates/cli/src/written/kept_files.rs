@@ -1,6 +1,6 @@
 //! Folders of kept tokens and credentials: JSON files, among others that are none of our business.
 
-use oxaws_cli::Failure;
+use crate::Failure;
 use oxaws_env::{Put, PutMode, World};
 use oxaws_value::{Map, Value, parse_json_bytes};
 use std::io::ErrorKind;

@@ -1,8 +1,8 @@
 //! Options of hand-written commands that take a map of texts, as shorthand or JSON.
 
-use oxaws_cli::argv::argparse::Parsed;
-use oxaws_cli::operation::bind::param_error;
-use oxaws_cli::{Context, Failure};
+use crate::argv::argparse::Parsed;
+use crate::operation::bind::json_or_shorthand;
+use crate::{Context, Failure};
 use oxaws_value::{Map, Value};
 
 /// The map given for `name` (without dashes).
@@ -10,20 +10,8 @@ use oxaws_value::{Map, Value};
 /// # Errors
 /// When it is neither shorthand nor JSON, or a value is no text.
 pub fn texts(cx: &Context, args: &Parsed, name: &str) -> Result<Option<Map>, Failure> {
-    let option = format!("--{name}");
     let Some(word) = args.word(&name.replace('-', "_")) else { return Ok(None) };
-    let value = if oxaws_input::json_arg::looks_like_json(word) {
-        oxaws_input::json_arg::parse(word).map_err(|e| param_error(&option, e))?
-    } else {
-        let mut resolve = |text: &str| match oxaws_input::paramfile::load(cx.world, text) {
-            Some(loaded) => loaded.map_err(|e| e.to_string()),
-            None => Ok(Value::from(text)),
-        };
-        oxaws_input::shorthand::parse(word, &mut resolve).map_err(|e| match e {
-            oxaws_input::shorthand::ShorthandError::File(message) => Failure::input_file(message),
-            syntax => param_error(&option, syntax),
-        })?
-    };
+    let value = json_or_shorthand(cx.world, word, &format!("--{name}"))?;
     let kind = |v: &Value| oxaws_value::repr::class(v, Default::default());
     let shown = |v: &Value| oxaws_value::repr::str(v, Default::default());
     let Value::Map(map) = value else {

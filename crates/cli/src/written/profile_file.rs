@@ -1,7 +1,7 @@
 //! Changes to the config file and the credentials file.
 
-use crate::kept_files;
-use oxaws_cli::{Context, Failure};
+use super::kept_files;
+use crate::{Context, Failure};
 use oxaws_config::edit::{self, Change};
 use oxaws_python::decode_utf8;
 use oxaws_python::python_os_error;

@@ -1,7 +1,7 @@
 //! Credentials that a service handed out for the calls that follow.
 
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_client::{Credentials, Signer};
 use oxaws_value::Map;
 use std::sync::Arc;

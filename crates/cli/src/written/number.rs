@@ -1,8 +1,8 @@
 //! Options that are numbers: Python's `int()` reads them once all words are parsed, so a bad one is no syntax error.
 
-use oxaws_cli::Failure;
-use oxaws_cli::argv::argparse::Parsed;
-use oxaws_cli::argv::globals::not_an_int;
+use crate::Failure;
+use crate::argv::argparse::Parsed;
+use crate::argv::globals::not_an_int;
 use oxaws_value::Value;
 
 /// The number given for `dest`.

@@ -1,11 +1,13 @@
 //! Uploads of a command's files to a bucket, with the credentials and the region of the command line but never its
 //! `--endpoint-url`.
 
-use crate::{progress, reply};
+use crate::shared::progress;
 use md5::Digest;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
-use oxaws_client::{CallError, CallInput, ClientOptions};
+use oxaws_client::{CallError, ClientOptions};
 use oxaws_env::Stream;
+use oxaws_transfer::{AbortedBy, FileUpload, FileUploadError, upload_file};
 use oxaws_value::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -153,7 +155,7 @@ impl<'a> Uploader<'a> {
             let key = self.cx.ui.visible_name(Stream::Stderr, &key);
             self.cx.ui.warn_painted(&format!("\rUploading to {key}  {done} / {size}.0  ({percent:.2}%)"));
         };
-        match send(self.cx, &self.options, &self.object(&key), path, size, &told) {
+        match send(self.cx, &self.options, &self.object(&key), path, &told) {
             Err(UploadError::Call(CallError::Service(failure))) if failure.code() == "NoSuchBucket" => {
                 Err(UploadError::NoBucket(self.bucket.clone()))
             }
@@ -199,7 +201,7 @@ impl<'a> Uploader<'a> {
     }
 }
 
-/// Uploads a file, in parts where it is large. `object` says where to and how; `told` hears how many bytes are sent.
+/// Uploads a file. `object` says where to and how; `told` hears how many bytes are sent.
 ///
 /// # Errors
 /// When the file can't be read or a call fails.
@@ -208,71 +210,12 @@ pub fn send(
     options: &ClientOptions,
     object: &Map,
     path: &Path,
-    size: u64,
     told: &dyn Fn(u64),
 ) -> Result<(), UploadError> {
-    let operation = |name: &str| reply::operation_of(cx, "s3", name);
-    if size < PART {
-        let input = CallInput { body_file: Some(path.to_owned()), ..CallInput::new(object.clone()) };
-        let sent = cx.session.call_with(operation("PutObject")?, input, options);
-        // The service reads a request before it refuses it.
-        if matches!(sent, Ok(_) | Err(CallError::Service(_))) {
-            told(size);
-        }
-        sent?;
-        return Ok(());
-    }
-    let mut create = object.clone();
-    create.insert("ChecksumAlgorithm", "CRC64NVME");
-    let created = reply::call_with(cx, "s3", "CreateMultipartUpload", create, options)?;
-    let mut part = Map::new();
-    for key in ["Bucket", "Key"] {
-        part.insert(key, object.get(key).cloned().unwrap_or_default());
-    }
-    part.insert("UploadId", created.get("UploadId").cloned().unwrap_or_default());
-    let done = send_parts(cx, options, &part, path, told).and_then(|parts| {
-        let mut complete = part.clone();
-        complete.insert("MultipartUpload", Value::Map(reply::params([("Parts", Value::List(parts))])));
-        reply::call_with(cx, "s3", "CompleteMultipartUpload", complete, options)?;
-        Ok(())
-    });
-    if done.is_err() {
-        // The error that ended the upload is the one to tell.
-        let _ = reply::call_with(cx, "s3", "AbortMultipartUpload", part, options);
-    }
-    done
-}
-
-fn send_parts(
-    cx: &Context,
-    options: &ClientOptions,
-    upload: &Map,
-    path: &Path,
-    told: &dyn Fn(u64),
-) -> Result<Vec<Value>, UploadError> {
-    let mut file = File::open(path).map_err(UploadError::File)?;
-    let mut parts = Vec::new();
-    let mut sent = 0;
-    for number in 1i64.. {
-        let mut block = Vec::new();
-        file.by_ref().take(PART).read_to_end(&mut block).map_err(UploadError::File)?;
-        if block.is_empty() {
-            break;
-        }
-        sent += block.len() as u64;
-        let mut params = upload.clone();
-        params.insert("PartNumber", number);
-        params.insert("Body", Value::Bytes(block));
-        params.insert("ChecksumAlgorithm", "CRC64NVME");
-        let reply = reply::call_with(cx, "s3", "UploadPart", params, options)?;
-        let mut part = reply::params([("PartNumber", Value::Int(number))]);
-        for key in ["ETag", "ChecksumCRC64NVME"] {
-            if let Some(value) = reply.get(key) {
-                part.insert(key, value.clone());
-            }
-        }
-        parts.push(Value::Map(part));
-        told(sent);
-    }
-    Ok(parts)
+    let upload =
+        FileUpload { options, object, part: PART, checksum: Some("CRC64NVME"), aborted_by: AbortedBy::Anything };
+    upload_file(&cx.session, path, &upload, told).map(drop).map_err(|e| match e {
+        FileUploadError::File(e) => UploadError::File(e),
+        FileUploadError::Call(e) => UploadError::Call(e),
+    })
 }
