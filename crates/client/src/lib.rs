@@ -31,6 +31,7 @@ pub use fetch::Fetched;
 pub use git::git_password;
 pub use oxaws_http::Cancel;
 pub use oxaws_protocol::{Event, ServiceError};
+pub use oxaws_protocol::is_well_formed_xml;
 pub use pages::lists::PageLists;
 pub use pages::{Pages, Paging};
 pub use presign::Presigning;
