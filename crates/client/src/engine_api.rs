@@ -169,7 +169,7 @@ impl BucketCall<'_> {
         let rest = rest.trim_end_matches('/');
         let (authority, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let path = match parcel.key {
-            Some(key) => [base, "/", &oxaws_sign::percent_encode(key.as_bytes(), b"/~-_.")].concat(),
+            Some(key) => [base, "/", &oxaws_python::percent_encode(key.as_bytes(), b"/~-_.")].concat(),
             None if base.is_empty() => "/".to_owned(),
             None => base.to_owned(),
         };

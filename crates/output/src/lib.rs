@@ -138,8 +138,8 @@ impl std::error::Error for OutputError {
     }
 }
 
-impl From<oxaws_value::python::TooDeep> for OutputError {
-    fn from(_: oxaws_value::python::TooDeep) -> Self {
+impl From<oxaws_value::repr::TooDeep> for OutputError {
+    fn from(_: oxaws_value::repr::TooDeep) -> Self {
         OutputError::TooDeep
     }
 }

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plug::context::Context;
 use oxaws_client::{Session, SessionOptions};
-use oxaws_config::words;
+use oxaws_python::shlex;
 use std::os::unix::process::ExitStatusExt;
 
 /// The options of a value that would come too late: the session exists already.
@@ -91,7 +91,7 @@ pub(super) fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<
     let mut line = script.to_owned();
     for arg in args {
         line.push(' ');
-        line.push_str(&words::quote(arg));
+        line.push_str(&shlex::quote(arg));
     }
     let status =
         std::process::Command::new("/bin/sh").args(["-c", &line]).status().map_err(|e| Failure::file(e, "/bin/sh"))?;

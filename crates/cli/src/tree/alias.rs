@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
 use crate::tree::commands::{Node, Tree, is_command};
-use oxaws_config::words;
 use oxaws_env::World;
+use oxaws_python::shlex;
 
 /// The destination of the positional that names an alias below a command.
 const SUBCOMMAND: &str = "subcommand";
@@ -216,7 +216,7 @@ pub(crate) fn below_operation(
 }
 
 fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
-    let words = words::split(value).map_err(|e| {
+    let words = shlex::split(value).map_err(|e| {
         Failure::setting(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {e} when parsing:\n{value}"
         ))

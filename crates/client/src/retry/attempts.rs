@@ -7,8 +7,8 @@ use oxaws_env::World;
 use oxaws_http::{Headers, HttpError};
 use oxaws_model::Operation;
 use oxaws_protocol::ServiceError;
+use oxaws_python::{LocalClock, Timestamp};
 use oxaws_sign::AmzDate;
-use oxaws_value::{LocalClock, Timestamp};
 use std::time::Duration;
 
 /// Seconds that a pause grows to at most.
@@ -163,7 +163,7 @@ impl<'a> Attempts<'a> {
         };
         let own = pause(self.number, scale, random);
         let asked = headers.and_then(|h| h.get("x-amz-retry-after"));
-        match asked.and_then(|text| oxaws_value::python_int_text(text)?.parse::<u64>().ok()) {
+        match asked.and_then(|text| oxaws_python::python_int_text(text)?.parse::<u64>().ok()) {
             // The service may lengthen the pause, by five seconds at most.
             Some(millis) => own.max(Duration::from_millis(millis).min(own + Duration::from_secs(5))),
             None => own,

@@ -191,7 +191,7 @@ fn ask_secret(session: &Session, prompt: &str) -> Result<String, String> {
             if e.kind() == ErrorKind::Interrupted {
                 session.cancel().cancel();
             }
-            Err(oxaws_input::paramfile::python_os_error_bare(&e))
+            Err(oxaws_python::python_os_error_bare(&e))
         }
     }
 }

@@ -18,7 +18,7 @@ use oxaws_env::World;
 use oxaws_http::{Cancel, Client, Options, Proxies};
 use oxaws_model::{Operation, Pack, Service};
 use oxaws_protocol::{ParseOptions, Timestamps};
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;

@@ -268,9 +268,8 @@ impl Source<'_> {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| {
-            CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e))
-        })
+        open()
+            .map_err(|e| CallError::File(Cause::worded(oxaws_python::python_os_error(&e, &path.to_string_lossy()), e)))
     }
 
     /// The body as it is sent; one that is streamed may have a checksum at its end.

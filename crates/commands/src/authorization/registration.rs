@@ -1,10 +1,10 @@
 //! The client that a login is made with: registered once, kept beside the tokens.
 
-use crate::{kept_files, reply};
+use oxaws_cli::written::{kept_files, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_creds::{Moment, parse_kept};
 use oxaws_env::Instant;
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 

@@ -8,9 +8,9 @@ pub use logout::LOGOUT;
 
 use crate::authorization::Browser;
 use crate::authorization::code::{REDIRECT_PORT, redirect_port};
-use crate::prompt::{self, Check};
-use crate::{kept_files, profile_file};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::prompt::{self, Check};
+use oxaws_cli::written::{kept_files, profile_file};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Signer};
 use oxaws_config::edit::Change;
