@@ -1,5 +1,6 @@
 //! Exit codes: the only place where their numbers stand.
 
+use oxaws_failure::Class;
 use std::process::ExitCode;
 
 /// How a command ends.
@@ -25,6 +26,8 @@ pub enum Exit {
     ClosedPipe,
     /// A child's own code (aliases), as a byte.
     Child(u8),
+    /// The number of a class of failures ([`crate::policy`]).
+    Class(Class),
 }
 
 impl Exit {
@@ -41,6 +44,22 @@ impl Exit {
             Exit::General => 255,
             Exit::ClosedPipe => 141,
             Exit::Child(code) => code,
+            Exit::Class(class) => class.number(),
+        }
+    }
+
+    /// What the AWS CLI's documented page of return codes makes of a class.
+    pub(crate) fn strict(class: Class) -> Exit {
+        match class.row().strict {
+            0 => Exit::Success,
+            1 => Exit::TransferFailed,
+            2 => Exit::FilesSkipped,
+            252 => Exit::Usage,
+            253 => Exit::Configuration,
+            254 => Exit::Service,
+            255 => Exit::General,
+            // The classes of signals have the page's number.
+            _ => Exit::Class(class),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod help;
 pub mod operation;
 pub mod plug;
+pub mod policy;
 pub mod term;
 pub mod tree;
 mod version;

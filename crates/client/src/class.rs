@@ -1,6 +1,7 @@
 //! What an error answer of a service means: its class, by the code, by what the model says of it, and by the status.
 
 use oxaws_failure::Class;
+use oxaws_model::Shape;
 use oxaws_protocol::ServiceError;
 
 /// Error codes by class, as the services' API references list them. The rows are in order: the first that names a code
@@ -78,6 +79,15 @@ pub(crate) fn is_throttling_code(code: &str) -> bool {
     THROTTLING.contains(&code)
 }
 
+/// Whether an error says that there is nothing to do. CloudFormation has no code for that: it answers with the code of
+/// every invalid input, and only this sentence of its API says which. It is compared whole, and nothing else that a
+/// service says decides a class.
+pub(crate) fn is_no_change(operation: &str, error: &ServiceError) -> bool {
+    operation == "UpdateStack"
+        && error.code == "ValidationError"
+        && error.message.as_deref() == Some("No updates are to be performed.")
+}
+
 /// The class of an error answer.
 pub(crate) fn of(error: &ServiceError) -> Class {
     let code = plain(&error.code);
@@ -103,6 +113,21 @@ pub(crate) fn of(error: &ServiceError) -> Class {
         Class::ServiceError if shape.is_some_and(|s| s.fault()) => Class::ServiceFault,
         class => class,
     }
+}
+
+/// The class of an error code, with what a model says of the error, where one is known; `None` where neither says
+/// anything.
+pub fn class_of_code(code: &str, shape: Option<Shape>) -> Option<Class> {
+    let error = ServiceError {
+        code: code.to_owned(),
+        message: None,
+        details: Default::default(),
+        fields: Default::default(),
+        shape,
+        status: 0,
+        request_id: None,
+    };
+    Some(of(&error)).filter(|class| *class != Class::ServiceError || shape.is_some())
 }
 
 /// Codes that begin so are those of a service that is busy; the full list of botocore's is in `retry`.

@@ -231,6 +231,9 @@ impl ServiceFailure {
     /// What kind of failure it is. An answer that refuses credentials on the way to them isn't the answer to the call that
     /// needed them.
     pub fn class(&self) -> Class {
+        if class::is_no_change(&self.operation, &self.error) {
+            return Class::NoChange;
+        }
         match (class::of(&self.error), self.for_credentials) {
             (class, false) => class,
             (Class::BadCredentials, true) if self.error.code.contains("Expired") => Class::CredentialsExpired,

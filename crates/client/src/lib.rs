@@ -24,6 +24,7 @@ mod wait;
 mod watch;
 
 pub use call::validate;
+pub use class::class_of_code;
 pub use engine_api::{BucketCall, Expecting, Parcel};
 pub use error::{CallError, ServiceFailure, WaiterEnd, WaiterFailure};
 pub use events::Events;

@@ -17,6 +17,7 @@ pub mod ecr_public;
 pub mod eks;
 pub mod emr;
 pub mod emr_containers;
+pub mod explain;
 pub mod gamelift;
 pub mod history;
 pub mod lightsail;
@@ -56,6 +57,7 @@ pub static COMMANDS: &[Placement] = &[
     Placement { under: &["eks"], command: &eks::UPDATE_KUBECONFIG },
     Placement { under: &["rds"], command: &rds::GENERATE_DB_AUTH_TOKEN },
     Placement { under: &[], command: &s3::S3 },
+    Placement { under: &[], command: &explain::EXPLAIN },
     Placement { under: &["codecommit"], command: &codecommit::CREDENTIAL_HELPER },
     Placement { under: &["gamelift"], command: &gamelift::GET_GAME_SESSION_LOG },
     Placement { under: &["gamelift"], command: &gamelift::UPLOAD_BUILD },

@@ -3,6 +3,7 @@
 //! Nothing else in the workspace reads the environment or the clock. [`Real`] is the machine; [`Fixed`] is a world made
 //! for a test.
 
+pub mod descriptor;
 mod ending;
 mod files;
 mod fixed;
@@ -12,7 +13,7 @@ mod secret;
 pub mod start;
 pub mod var;
 
-pub use ending::{Hold, also_set, hold_signals};
+pub use ending::{Hold, also_set, before_ending, hold_signals, is_watched};
 pub use files::{FolderLock, Put, PutMode, make_private_folders};
 pub use fixed::Fixed;
 pub use real::Real;

@@ -80,6 +80,7 @@ pub(super) fn with_globals_of(
         (Err(failure), Some(format)) => {
             let failure = cx.line.without_secrets(failure);
             let class = failure.class();
+            cx.policy.failed(&failure);
             Err(Failure::Written { exit: cx.ui.report(&failure, format, &globals.color), class })
         }
         (result, _) => result,

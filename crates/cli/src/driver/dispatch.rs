@@ -48,6 +48,7 @@ pub(super) fn expanded(cx: &Context, expansion: Expansion) -> Result<Exit, Failu
         }
         Expansion::Line(line) => *line,
     };
+    cx.policy.alias(&line.name, line.given)?;
     aliases::with_globals_of(cx, &line.name, &line.parsed, |cx| {
         if line.may_be_alias
             && let Some(expansion) = alias::top_level(cx.tree(), &line.aliases, &line.parsed)?
@@ -87,6 +88,7 @@ fn run_operation(
     name: &str,
     rest: &[String],
 ) -> Result<Exit, Failure> {
+    cx.policy.command(&[command, name]);
     if let Some(custom) = cx.registry.commands_under(&[command]).find(|c| c.name == name) {
         let shown = service.cli_name();
         return run_command(cx, aliases, custom, vec![shown, custom.name], rest);
@@ -102,6 +104,7 @@ fn run_operation(
             if let Some(expansion) = alias_below(cx, aliases, found, (command, name), &[command, name], rest)? {
                 return expanded(cx, expansion);
             }
+            cx.policy.operation(found);
             match operation::prepare(cx, found, command, name, rest)? {
                 Prepared::Call(call) => operation::run(*call),
                 Prepared::Help(table) => help::operation(cx, found, command, name, &table),
@@ -178,6 +181,8 @@ fn run_waiter(
     if let Some(expansion) = alias_below(cx, aliases, operation, (WAIT, name), &path, &rest)? {
         return expanded(cx, expansion);
     }
+    cx.policy.command(&path);
+    cx.policy.operation(operation);
     match operation::prepare(cx, operation, WAIT, name, &rest)? {
         Prepared::Call(call) => wait::run(*call, waiter),
         Prepared::Help(table) => help::operation(cx, operation, WAIT, name, &table),
@@ -195,6 +200,7 @@ fn run_command(
     path: Vec<&'static str>,
     words: &[String],
 ) -> Result<Exit, Failure> {
+    cx.policy.command(&path);
     if words == ["help"] {
         return help::command(cx, command, &path);
     }

@@ -6,12 +6,14 @@ mod dispatch;
 mod interrupt;
 mod startup;
 
+use crate::argv::argparse::{Spec, parse_known};
 use crate::argv::globals::{FirstParse, Globals, check_early, first_parse_checked};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plug::context::{CommandLine, Context};
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
+use crate::policy::{self, Given, Policy};
 use crate::term::ui::Ui;
 use crate::tree::alias;
 use crate::watch::secrets::Line;
@@ -28,13 +30,22 @@ pub fn run(world: &dyn World, pack: Pack, registry: &'static Registry) -> Exit {
     let args = match arguments(world) {
         Ok(args) => args,
         Err(failure) => {
-            return Ui::new(world, false).report(&failure, "enhanced", "auto");
+            let policy = Policy::new(world, Given::default());
+            policy.failed(&failure);
+            return policy.finish(world, Ui::new(world, false).report(&failure, "enhanced", "auto"));
         }
     };
     crate::term::ui::announce_bugs();
-    let driver = Driver { world, services: Services::new(world, pack), registry };
+    let (args, given) = policy::take(&args);
+    let policy = Policy::new(world, given);
+    let driver = Driver { world, services: Services::new(world, pack), registry, policy: &policy, args: &args };
     // A bug ends the command with the code of everything unforeseen, never with a code that means something else.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args))).unwrap_or(Exit::General)
+    let exit = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| driver.main(&args)));
+    let exit = exit.unwrap_or_else(|_| {
+        policy.bug();
+        Exit::General
+    });
+    policy.finish(world, exit)
 }
 
 fn arguments(world: &dyn World) -> Result<Vec<String>, Failure> {
@@ -58,10 +69,14 @@ struct Driver<'a> {
     world: &'a dyn World,
     services: Services<'a>,
     registry: &'static Registry,
+    policy: &'a Policy,
+    /// The arguments without the options of this program's own.
+    args: &'a [String],
 }
 
 impl Driver<'_> {
     fn main(&self, args: &[String]) -> Exit {
+        self.note_arguments(args, &alias::Aliases::default());
         // A configuration file that can't be read breaks every command, `--version` and `help` included.
         let env_config = Config::load(self.world, None);
         let broken = env_config.files().err().map(Failure::from);
@@ -72,10 +87,14 @@ impl Driver<'_> {
             Ok(aliases) => aliases,
             Err(failure) => return self.fail(&failure, &env_config, None),
         };
+        self.note_arguments(args, &aliases);
         let args = &help::replace_dashes(args, &self.services, self.registry, &aliases);
         let line = Line::new(args, &aliases, &self.services, self.registry);
         if let Err(failure) = check_early(args) {
             return self.fail(&line.without_secrets(failure), &env_config, Some("enhanced"));
+        }
+        if let Err(failure) = self.policy.check_options() {
+            return self.fail(&failure, &env_config, None);
         }
         let mode = AutoPrompt::of(args, &env_config);
         let ui = Ui::new(self.world, false);
@@ -118,7 +137,7 @@ impl Driver<'_> {
 
     fn with_globals(&self, first: FirstParse, globals: Globals, line: &Line, read: &Config) -> Exit {
         let ui = Ui::new(self.world, globals.debug);
-        let interrupted = interrupt::install();
+        let interrupted = interrupt::install(self.policy.last_words(self.world));
         let session = Session::new(
             self.world,
             self.services.shipped(),
@@ -143,28 +162,39 @@ impl Driver<'_> {
             services: &self.services,
             ui: &ui,
             registry: self.registry,
+            policy: self.policy,
             line,
         };
         let result = self.start(&cx, &first, line.aliases);
         match result {
-            Ok(exit) => exit,
+            Ok(exit) => {
+                // A child that ran until then has an end of its own.
+                if interrupt::is_set(&interrupted) && !matches!(exit, Exit::Child(_)) {
+                    self.policy.interrupted();
+                }
+                exit
+            }
             // What Ctrl-C broke off is no failure of its own.
             Err(failure)
                 if (failure.exit() == Exit::General || matches!(failure, Failure::NoCredentials))
                     && interrupt::is_set(&interrupted) =>
             {
+                self.policy.failed(&Failure::Interrupted);
                 ui.report(&Failure::Interrupted, "enhanced", &globals.color);
                 Exit::Interrupted
             }
             Err(failure) => {
                 let format = error_format(&session, globals.error_format.as_deref());
-                ui.report(&line.without_secrets(failure), &format, &globals.color)
+                let failure = line.without_secrets(failure);
+                self.policy.failed(&failure);
+                ui.report(&failure, &format, &globals.color)
             }
         }
     }
 
     fn start(&self, cx: &Context, first: &FirstParse, aliases: &alias::Aliases) -> Result<Exit, Failure> {
         crate::watch::log::begin(cx);
+        self.policy.begin(cx.world, cx.session.config_unchecked())?;
         startup::check(cx)?;
         let recorder = crate::watch::history::begin(cx, &first.command);
         crate::watch::log::watch(cx, recorder.as_ref());
@@ -184,7 +214,21 @@ impl Driver<'_> {
             Some(format) => format.to_owned(),
             None => config_error_format(config),
         };
+        // The profile of the line counts too, where the line can be read so far.
+        let profile = parse_known(&[Spec::option("--profile")], self.args).ok();
+        let profile = profile.as_ref().and_then(|parsed| parsed.word("profile"));
+        let own = profile.map(|profile| Config::load(self.world, Some(profile)));
+        // What is wrong with the settings is no failure of a run that has one.
+        let _ = self.policy.settle(self.world, own.as_ref().unwrap_or(config));
+        self.policy.failed(failure);
         Ui::new(self.world, false).report(failure, &format, "auto")
+    }
+
+    /// Notes the arguments for the result record, without their secrets.
+    fn note_arguments(&self, args: &[String], aliases: &alias::Aliases) {
+        if let Some(book) = self.policy.book() {
+            book.argv(self.policy.put_back(Line::new(args, aliases, &self.services, self.registry).shown()));
+        }
     }
 }
 

@@ -38,13 +38,31 @@ fn is_flag(spec: &Spec) -> bool {
     matches!(spec.nargs, Nargs::Flag(_))
 }
 
+/// The options of this program's own. They are taken out of the arguments before anything is parsed, and have no row in
+/// parsing's table.
+const OWN: [(&str, &str); 4] = [
+    (
+        "--exit-codes",
+        "What exit codes mean: compat (the AWS CLI's, the default), strict (the documented list without exception) or \
+         detailed (a code of its own for each class of failures). See aws help return-codes.",
+    ),
+    (
+        "--fail-on",
+        "Classes, separated by commas, that end the command with their own exit code: partial-failure, function-error, \
+         nothing-matched, no-change, skipped.",
+    ),
+    ("--ok-on", "Classes of failures, separated by commas, that end the command with 0."),
+    ("--result-file", "A file, or fd:N for an open descriptor, that gets a record of how the command ended."),
+];
+
 /// The lines of a synopsis.
 pub(super) fn synopsis() -> Vec<String> {
     let line = |spec: &Spec| match is_flag(spec) {
         true => format!("[{}]", spec.name),
         false => format!("[{} <value>]", spec.name),
     };
-    globals::specs().iter().map(line).collect()
+    let own = OWN.iter().map(|(name, _)| format!("[{name} <value>]"));
+    globals::specs().iter().map(line).chain(own).collect()
 }
 
 /// The entries of the list.
@@ -62,6 +80,10 @@ pub(super) fn blocks() -> Vec<Block> {
         inner.extend(spec.choices.iter().map(Block::item));
         blocks.push(Block::Indented(inner));
     }
+    for (name, about) in OWN {
+        blocks.push(Block::text(format!("{name} (string)")));
+        blocks.push(Block::Indented(vec![Block::text(about)]));
+    }
     blocks
 }
 
@@ -75,5 +97,6 @@ mod tests {
             assert!(ABOUT.iter().any(|(name, _)| *name == spec.name), "{}", spec.name);
         }
         assert_eq!(ABOUT.len(), globals::specs().len());
+        assert_eq!(OWN.map(|(name, _)| name), crate::policy::OPTIONS);
     }
 }

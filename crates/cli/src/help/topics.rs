@@ -2,6 +2,7 @@
 
 use super::options::written;
 use super::page::{Block, Page};
+use crate::policy::explain;
 use oxaws_config::variables::{Kind, Place, TABLE};
 
 /// A topic.
@@ -65,7 +66,29 @@ transferred.
 
 255: Everything else, such as a connection that can't be made.
 
+129, 143: SIGHUP or SIGTERM ended the command, as a shell shows it.
+
 An alias that runs a program ends with that program's own code.
+
+This is the documented list, and the AWS CLI departs from it: many wrong values and settings end with 255 in place of 252
+and 253, errors in waiters with 255, and whatever goes wrong in an s3 transfer with 1. Three modes decide what an exit code
+means. --exit-codes MODE chooses one, else AWS_CLI_EXIT_CODES, else cli_exit_codes in the profile. Only the exit code
+changes between them, nothing that is printed.
+
+  compat    what the AWS CLI does (the default)
+  strict    the list above, without exception
+  detailed  a code of its own for each class of failures, listed below
+
+--fail-on CLASS[,CLASS...] ends a command with the class's own code where the AWS CLI calls the end a success:
+partial-failure, function-error, nothing-matched, no-change, skipped. --ok-on CLASS[,CLASS...] ends a failure of a class
+with 0; its message is still printed. AWS_CLI_FAIL_ON, AWS_CLI_OK_ON, cli_fail_on and cli_ok_on do the same for every
+command; an option replaces them.
+
+--result-file PATH (AWS_CLI_RESULT_FILE) writes one line of JSON when the command ends: the class, the codes of all modes,
+the service's error, request ids, whether the command can be retried, and the failures of transfers. fd:N writes it to an
+open descriptor. `aws explain` explains classes, exit codes and error codes, `aws explain --last` the last record.
+
+The classes, with their codes:
 ";
 
 const S3_CASE: &str = "
@@ -146,8 +169,14 @@ impl Topic {
     /// Its page.
     pub(super) fn page(&self) -> Page {
         let mut blocks = written(self.text);
-        if self.name == "config-vars" {
-            blocks.extend(variables());
+        match self.name {
+            "config-vars" => blocks.extend(variables()),
+            "return-codes" => {
+                for (class, about) in explain::help() {
+                    blocks.extend([Block::text(class), Block::Indented(vec![Block::text(about)])]);
+                }
+            }
+            _ => {}
         }
         Page::new(self.name).with("DESCRIPTION", blocks)
     }

@@ -48,6 +48,11 @@ pub fn param_error(cli_name: &str, message: impl std::fmt::Display) -> Failure {
     Failure::validation(format!("Error parsing parameter '{cli_name}': {message}"))
 }
 
+/// The same about a file that an argument names.
+pub fn param_file_error(cli_name: &str, message: impl std::fmt::Display) -> Failure {
+    Failure::param_file(format!("Error parsing parameter '{cli_name}': {message}"))
+}
+
 impl Binder<'_> {
     /// The value of an argument that was given.
     ///
@@ -85,7 +90,7 @@ impl Binder<'_> {
                 _ => Value::from(word.as_str()),
             }),
             Ok(Some(contents)) => Ok(contents),
-            Err(message) => Err(param_error(&arg.cli_name(), message)),
+            Err(message) => Err(param_file_error(&arg.cli_name(), message)),
         }
     }
 
@@ -255,7 +260,7 @@ impl Binder<'_> {
     fn scalar(&self, member: Member, kind: ShapeKind, value: Value, name: &str) -> Result<Value, Failure> {
         let Value::String(text) = &value else {
             if kind == ShapeKind::Blob && member.streaming() {
-                return Err(param_error(name, "Blob values must be a path to a file."));
+                return Err(param_file_error(name, "Blob values must be a path to a file."));
             }
             return of_file(kind, value);
         };
@@ -267,7 +272,7 @@ impl Binder<'_> {
             ShapeKind::Blob if member.streaming() => {
                 let path = expand_path(self.world, text);
                 if !path.is_file() {
-                    return Err(param_error(name, "Blob values must be a path to a file."));
+                    return Err(param_file_error(name, "Blob values must be a path to a file."));
                 }
                 Ok(Value::from(path.display().to_string()))
             }

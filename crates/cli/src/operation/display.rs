@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::plug::call::OperationCall;
 use crate::plug::context::Context;
 use crate::plug::registry::Hook;
+use crate::policy::Look;
 use oxaws_client::{PageLists, Pages, Reply};
 use oxaws_failure::Cause;
 use oxaws_jmespath::Expression;
@@ -29,13 +30,15 @@ const BLOCK: usize = 256 * 1024;
 pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     let cx = call.cx;
     let input = call.input()?;
+    let look = cx.policy.look(call.operation);
     if call.paginate && call.operation.paginator().is_some() {
         let mut pages = cx.session.pages(call.operation, input, &call.paging)?;
         let format = cx.output_format()?;
-        print_pages(call, &mut pages, format)?;
+        print_pages(call, &mut pages, format, look.as_ref())?;
+        look.map(Look::finish);
         return Ok(Exit::Success);
     }
-    let lists = lists_of(call);
+    let lists = if look.is_some() { Vec::new() } else { lists_of(call) };
     // A format that is unknown shows once the reply is there.
     let format = cx.output_format().unwrap_or(Format::Table);
     if let Some(mut streamed) = Streamed::new(format, cx.globals.query.as_ref(), &lists) {
@@ -48,7 +51,7 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
     }
     let Reply { value, stream, .. } = cx.session.call(call.operation, input)?;
     let mut value = Value::Map(value);
-    run_reply_hooks(call, &mut value)?;
+    run_reply_hooks(call, &mut value, look.as_ref())?;
     if let (Some(mut stream), Some(path)) = (stream, &call.outfile) {
         if oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| cx.world.is_closed(stream)) {
             // What was closed is `/dev/null` by now (see `oxaws_env::start`), and would take the object.
@@ -57,7 +60,8 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         }
         save(&mut stream, path)?;
     }
-    print(cx, call.operation.name(), value)?;
+    print_looked_at(cx, call.operation.name(), value, look.as_ref())?;
+    look.map(Look::finish);
     Ok(Exit::Success)
 }
 
@@ -74,11 +78,14 @@ fn is_looked_at(call: &OperationCall) -> bool {
     call.cx.registry.tweaks_of(call.service, call.name).any(|hook| matches!(hook, Hook::Reply(_)))
 }
 
-fn run_reply_hooks(call: &OperationCall, value: &mut Value) -> Result<(), Failure> {
+fn run_reply_hooks(call: &OperationCall, value: &mut Value, look: Option<&Look>) -> Result<(), Failure> {
     for hook in call.cx.registry.tweaks_of(call.service, call.name) {
         if let Hook::Reply(change) = hook {
             change(call, value)?;
         }
+    }
+    if let Some(look) = look {
+        look.answer(value);
     }
     Ok(())
 }
@@ -88,13 +95,20 @@ fn run_reply_hooks(call: &OperationCall, value: &mut Value) -> Result<(), Failur
 /// # Errors
 /// When the query fails or the output can't be written.
 pub fn print(cx: &Context, title: &str, value: Value) -> Result<(), Failure> {
+    print_looked_at(cx, title, value, None)
+}
+
+fn print_looked_at(cx: &Context, title: &str, value: Value, look: Option<&Look>) -> Result<(), Failure> {
     let format = cx.output_format()?;
     let pager = cx.pager()?;
     let table = cx.table_options();
+    if format == Format::Off && !look.is_some_and(Look::asks_for_matches) {
+        return Ok(());
+    }
+    let value = queried(cx.globals.query.as_ref(), &value, look)?;
     if format == Format::Off {
         return Ok(());
     }
-    let value = query(cx.globals.query.as_ref(), &value)?;
     cx.ui.formatted(format, pager.as_deref(), |out| Ok(oxaws_output::write(out, format, title, &value, &table)?))
 }
 
@@ -111,7 +125,20 @@ fn query<'a>(expression: Option<&'a Expression>, value: &'a Value) -> Result<Cow
     }
 }
 
-fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Result<(), Failure> {
+/// The same, where somebody asks whether there is a result.
+fn queried<'a>(
+    expression: Option<&'a Expression>,
+    value: &'a Value,
+    look: Option<&Look>,
+) -> Result<Cow<'a, Value>, Failure> {
+    let shown = query(expression, value)?;
+    if let Some(look) = look.filter(|_| expression.is_some()) {
+        look.queried(&shown);
+    }
+    Ok(shown)
+}
+
+fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format, look: Option<&Look>) -> Result<(), Failure> {
     let cx = call.cx;
     let pager = cx.pager()?;
     let table = cx.table_options();
@@ -122,13 +149,17 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
         out.flush()?;
         Ok(())
     };
-    let paths = if is_looked_at(call) { None } else { pages.list_paths() }.unwrap_or_default();
+    let paths = if is_looked_at(call) || look.is_some() { None } else { pages.list_paths() }.unwrap_or_default();
     let mut streamed = Streamed::new(format, expression, &paths);
-    let hooks = |page: &mut Value| run_reply_hooks(call, page).map_err(MergeError::Hook);
+    let hooks = |page: &mut Value| run_reply_hooks(call, page, look).map_err(MergeError::Hook);
     match format {
         Format::Off => {
             let mut nobody = Nobody;
-            while pages.next_without_lists(&paths, &mut nobody, hooks)?.is_some() {}
+            while let Some(page) = pages.next_without_lists(&paths, &mut nobody, hooks)? {
+                if look.is_some_and(Look::asks_for_matches) {
+                    queried(expression, &page, look)?;
+                }
+            }
             Ok(())
         }
         Format::Text | Format::YamlStream => cx.ui.formatted(format, pager.as_deref(), |out| {
@@ -149,9 +180,9 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
                         streamed.next_page();
                     }
                     None if format == Format::Text => {
-                        oxaws_output::text::write_text(out, query(expression, &shown)?.as_ref())?;
+                        oxaws_output::text::write_text(out, queried(expression, &shown, look)?.as_ref())?;
                     }
-                    None => oxaws_output::yaml::write_stream_page(out, query(expression, &shown)?.as_ref())?,
+                    None => oxaws_output::yaml::write_stream_page(out, queried(expression, &shown, look)?.as_ref())?,
                 }
                 out.flush()?;
                 if pages.is_at_end() {
@@ -171,7 +202,7 @@ fn print_pages(call: &OperationCall, pages: &mut Pages, format: Format) -> Resul
                 return cx.ui.formatted(format, pager.as_deref(), |out| streamed.write(out, &rest));
             }
             let merged = Value::Map(pages.merge(hooks)?);
-            let shown = query(expression, &merged)?;
+            let shown = queried(expression, &merged, look)?;
             cx.ui.formatted(format, pager.as_deref(), |out| write(out, &shown))?;
             drop(shown);
             leave_to_the_system(merged);

@@ -10,7 +10,7 @@ use crate::argv::argparse::{Given, Nargs, Spec, parse_known};
 use crate::argv::globals::not_an_int;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::bind::{Binder, merge_document, param_error};
+use crate::operation::bind::{Binder, merge_document, param_error, param_file_error};
 use crate::plug::argtable::{ArgTable, Target};
 use crate::plug::call::OperationCall;
 use crate::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OPTIONAL_MAKERS, OUTFILE, SKELETON};
@@ -107,7 +107,7 @@ impl OperationCall<'_> {
         let loaded = match self.binder(&[]).paramfile(word) {
             Ok(Some(Value::String(text))) => text,
             Ok(_) => word.clone(),
-            Err(message) => return Err(param_error(&format!("--{option}"), message)),
+            Err(message) => return Err(param_file_error(&format!("--{option}"), message)),
         };
         if option == "starting-token" {
             self.paging.starting_token = Some(loaded);
@@ -204,7 +204,7 @@ impl OperationCall<'_> {
         let arg_name = format!("--{option}");
         // Read as every argument's file is, to no end but its errors, and then once more: the AWS CLI takes nothing from
         // a pipe either.
-        self.binder(&[]).paramfile(&word).map_err(|e| param_error(&arg_name, e))?;
+        self.binder(&[]).paramfile(&word).map_err(|e| param_file_error(&arg_name, e))?;
         let text = match self.binder(&[]).paramfile(&word).map_err(Failure::input_file)? {
             Some(Value::String(text)) => text,
             Some(Value::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),

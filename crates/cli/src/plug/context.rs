@@ -4,6 +4,7 @@ use crate::argv::globals::Globals;
 use crate::failure::Failure;
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
+use crate::policy::Policy;
 use crate::term::ui::Ui;
 use oxaws_client::Session;
 use oxaws_env::World;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub ui: &'a Ui<'a>,
     /// Commands and customisations.
     pub registry: &'static Registry,
+    /// What the run's end means.
+    pub policy: &'a Policy,
     /// The command line, for observers that write it down.
     pub line: &'a dyn CommandLine,
 }

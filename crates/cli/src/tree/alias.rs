@@ -8,6 +8,7 @@ use crate::argv::globals::{FirstParse, first_parse, first_parse_checked};
 use crate::failure::Failure;
 use crate::plug::registry::Registry;
 use crate::plug::services::Services;
+use crate::policy::{self, Given};
 use crate::tree::commands::{Node, Tree, is_command};
 use oxaws_env::World;
 use oxaws_python::shlex;
@@ -109,13 +110,20 @@ pub(crate) struct Expanded {
     pub parsed: FirstParse,
     /// The aliases, with those that are being followed.
     pub aliases: Aliases,
+    /// What its value says about exit codes.
+    pub given: Given,
     /// Whether the command may be an alias of the top level itself.
     pub may_be_alias: bool,
 }
 
 impl Expansion {
-    fn line(name: &str, parsed: FirstParse, aliases: Aliases, may_be_alias: bool) -> Option<Expansion> {
-        Some(Expansion::Line(Box::new(Expanded { name: name.to_owned(), parsed, aliases, may_be_alias })))
+    fn line(
+        name: &str,
+        (parsed, given): (FirstParse, Given),
+        aliases: Aliases,
+        may_be_alias: bool,
+    ) -> Option<Expansion> {
+        Some(Expansion::Line(Box::new(Expanded { name: name.to_owned(), parsed, aliases, given, may_be_alias })))
     }
 }
 
@@ -130,13 +138,14 @@ pub(crate) fn top_level(tree: Tree, aliases: &Aliases, first: &FirstParse) -> Re
         return Ok(Some(Expansion::Script(script.to_owned(), first.rest.clone())));
     }
     let unknown = |target: &str| aliases.unknown_command(tree.services, tree.registry, target);
-    let line = value_words(name, value)?;
+    let words = value_words(name, value)?;
+    let (line, given) = policy::take(&words);
     let Some(mut parsed) = first_parse_checked(&line, &unknown)? else { return Ok(Some(Expansion::Version)) };
     let followed = aliases.following(name, name.to_owned(), 1)?;
     parsed.rest.extend(first.rest.iter().cloned());
     // An alias may stand for the command whose name it has.
     let is_built_in = parsed.command == name && is_command(tree.services, tree.registry, name);
-    Ok(Expansion::line(name, parsed, followed, !is_built_in))
+    Ok(Expansion::line(name, (parsed, given), followed, !is_built_in))
 }
 
 /// What the alias `name` below the command `path` stands for; `None` where there is none of that name.
@@ -161,7 +170,9 @@ pub(crate) fn below(
     let Some((top, above)) = path.split_first() else { return Ok(None) };
     // The parser of the top level takes the global options out; it wants a command in front.
     let mut line = vec![(*top).to_owned()];
-    line.extend(value_words(name, value)?);
+    let value = value_words(name, value)?;
+    let (value, given) = policy::take(&value);
+    line.extend(value.iter().cloned());
     let Some(mut parsed) = first_parse(&line)? else { return Ok(Some(Expansion::Version)) };
     parsed.rest.extend(rest.iter().cloned());
     let node = tree.at(path);
@@ -177,7 +188,7 @@ pub(crate) fn below(
         aliases.following(name, full, most)?
     };
     let parsed = FirstParse { command: (*top).to_owned(), rest: words, ..parsed };
-    Ok(Expansion::line(name, parsed, inner, false))
+    Ok(Expansion::line(name, (parsed, given), inner, false))
 }
 
 /// What the alias below an operation (or a waiter) that the words name stands for; `None` where they name none.

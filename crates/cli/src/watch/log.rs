@@ -44,31 +44,43 @@ pub(crate) fn begin(cx: &Context) {
     cx.ui.log(CONFIG, || format!("Profile: {}", profile.as_deref().unwrap_or("default")));
 }
 
-/// Lets the log and the history, where they are wanted, know what calls do.
+/// Lets the log, the history and the result record, where they are wanted, know what calls do.
 pub(crate) fn watch(cx: &Context, recorder: Option<&Recorder>) {
-    match (cx.ui.logs(), recorder) {
-        (false, None) => {}
-        (false, Some(recorder)) => cx.session.observe(Arc::new(recorder.clone())),
-        (true, recorder) => {
-            let offset = cx.world.local_offset(cx.world.now());
-            cx.session.observe(Arc::new(Log { offset, recorder: recorder.cloned() }));
-        }
+    let mut observers: Vec<Arc<dyn Observer>> = Vec::new();
+    if cx.ui.logs() {
+        observers.push(Arc::new(Log { offset: cx.world.local_offset(cx.world.now()) }));
+    }
+    if let Some(recorder) = recorder {
+        observers.push(Arc::new(recorder.clone()));
+    }
+    if let Some(book) = cx.policy.book() {
+        observers.push(book.clone());
+    }
+    match observers.len() {
+        0 => {}
+        1 => observers.into_iter().for_each(|observer| cx.session.observe(observer)),
+        _ => cx.session.observe(Arc::new(All(observers))),
     }
 }
 
-/// Writes the log, and hands on to the history.
+/// Several observers as one.
+struct All(Vec<Arc<dyn Observer>>);
+
+impl Observer for All {
+    fn observe(&self, at: Instant, call: Option<&str>, step: &Step) {
+        self.0.iter().for_each(|observer| observer.observe(at, call, step));
+    }
+}
+
+/// Writes the log.
 struct Log {
     offset: i32,
-    recorder: Option<Recorder>,
 }
 
 impl Observer for Log {
-    fn observe(&self, at: Instant, call: Option<&str>, step: &Step) {
+    fn observe(&self, at: Instant, _call: Option<&str>, step: &Step) {
         for (logger, text) in lines(step) {
             log_line(at, self.offset, logger, &text);
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.observe(at, call, step);
         }
     }
 }

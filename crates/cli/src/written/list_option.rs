@@ -1,8 +1,9 @@
 //! Options of hand-written commands that take several words.
 
 use crate::argv::argparse::{Given, Parsed};
-use crate::operation::bind::param_error;
-use crate::{failure::Failure, plug::context::Context};
+use crate::failure::Failure;
+use crate::operation::bind::{param_error, param_file_error};
+use crate::plug::context::Context;
 use oxaws_value::Value;
 
 /// What was given for such an option.
@@ -30,7 +31,7 @@ impl ListOption {
         if let [one] = words.as_slice()
             && let Some(loaded) = oxaws_input::paramfile::load(cx.world, one)
         {
-            return match loaded.map_err(|e| param_error(&format!("--{name}"), e))? {
+            return match loaded.map_err(|e| param_file_error(&format!("--{name}"), e))? {
                 Value::Bytes(bytes) => Ok(ListOption::File(String::from_utf8_lossy(&bytes).into_owned())),
                 other => Ok(ListOption::File(other.as_str().unwrap_or_default().to_owned())),
             };

@@ -15,7 +15,7 @@ pub mod schema;
 use crate::argv::argparse::{Given, Nargs, Parsed, Spec, parse_known};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::bind::{Binder, param_error};
+use crate::operation::bind::{Binder, param_file_error};
 use crate::plug::context::Context;
 use crate::plug::registry::{Command, CommandCall, Opt, Reading, Secrecy};
 use oxaws_value::Value;
@@ -63,7 +63,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         _ => return Ok(()),
     };
     let binder = Binder { world: cx.world, bare_lists: &[] };
-    let loaded = binder.paramfile(word).map_err(|e| param_error(&spec.name, e))?;
+    let loaded = binder.paramfile(word).map_err(|e| param_file_error(&spec.name, e))?;
     let is_open = matches!(option.secrecy, Secrecy::Open);
     let text = match loaded {
         Some(Value::String(text)) => Some(text),

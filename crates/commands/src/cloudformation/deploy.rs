@@ -111,6 +111,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         if args.flag("fail_on_empty_changeset") == Some(true) {
             return Err(Failure::no_change(text));
         }
+        cx.policy.nothing_to_do();
         cx.ui.text(&format!("\n{text}\n"))?;
         return Ok(Exit::Success);
     }

@@ -51,7 +51,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let mut found = true;
     call.cx.ui.painted_output(None, |out| {
         if bucket.is_empty() {
-            buckets(call, page_size.as_deref(), &mut lines, out)?;
+            found = buckets(call, page_size.as_deref(), &mut lines, out)?;
         } else {
             found = objects(call, bucket, key, page_size.as_deref(), &mut lines, out)?;
         }
@@ -60,15 +60,26 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         }
         lines.write_to(out)
     })?;
-    // An empty bucket is no failure; a key or prefix that isn't there is one.
+    if !found {
+        call.cx.policy.nothing_matched();
+    }
+    // No buckets, or an empty one, are no failure; a key or prefix that isn't there is one.
     if found || key.is_empty() {
         Ok(Exit::Success)
     } else {
+        // The AWS CLI's page of return codes gives 1 to the s3 commands.
+        call.cx.policy.on_page(Exit::TransferFailed);
         Err(Failure::Written { exit: Exit::TransferFailed, class: Class::NothingMatched })
     }
 }
 
-fn buckets(call: &CommandCall, page_size: Option<&str>, lines: &mut Lines, out: &mut dyn Write) -> Result<(), Failure> {
+/// Lists buckets, page by page; whether there were any.
+fn buckets(
+    call: &CommandCall,
+    page_size: Option<&str>,
+    lines: &mut Lines,
+    out: &mut dyn Write,
+) -> Result<bool, Failure> {
     let session = call.cx.session;
     let mut params = Map::new();
     for (option, member) in [("bucket_name_prefix", "Prefix"), ("bucket_region", "BucketRegion")] {
@@ -78,8 +89,10 @@ fn buckets(call: &CommandCall, page_size: Option<&str>, lines: &mut Lines, out: 
     }
     let paging = Paging { page_size: page_size.map(str::to_owned), ..Paging::default() };
     let mut pages = session.pages(simple::operation(session, "ListBuckets")?, CallInput::new(params), &paging)?;
+    let mut found = false;
     while let Some(page) = pages.next()? {
         let listed = page.get("Buckets").and_then(Value::as_list).unwrap_or_default();
+        found |= !listed.is_empty();
         let written = listed.iter().try_for_each(|bucket| {
             let text = |member: &str| bucket.get(member).and_then(Value::as_str);
             lines.bucket(text("CreationDate"), text("Name"))
@@ -87,7 +100,7 @@ fn buckets(call: &CommandCall, page_size: Option<&str>, lines: &mut Lines, out: 
         lines.write_to(out)?;
         written?;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Lists objects, page by page; whether there were any.

@@ -1,6 +1,7 @@
 //! Lines about transfers, and what they add up to.
 
 use super::size::human_readable;
+use oxaws_cli::policy::{Policy, Transfers};
 use oxaws_cli::term::ui::Ui;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Stream;
@@ -41,6 +42,8 @@ struct State {
     files_skipped: u64,
     files_failed: u64,
     files_warned: u64,
+    /// What a dry run would transfer.
+    files_shown: u64,
     errors: u64,
     files_final: Option<u64>,
     bytes_expected: u64,
@@ -72,6 +75,7 @@ impl State {
 /// Prints lines.
 pub struct Printer<'a> {
     ui: &'a Ui<'a>,
+    policy: &'a Policy,
     mode: Mode,
     terminal: bool,
     state: Mutex<State>,
@@ -79,8 +83,8 @@ pub struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     /// A printer to the terminal.
-    pub fn new(ui: &'a Ui<'a>, mode: Mode) -> Self {
-        Printer { ui, mode, terminal: ui.is_terminal(), state: Mutex::default() }
+    pub fn new(ui: &'a Ui<'a>, policy: &'a Policy, mode: Mode) -> Self {
+        Printer { ui, policy, mode, terminal: ui.is_terminal(), state: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -94,14 +98,34 @@ impl<'a> Printer<'a> {
     pub fn finish(&self) -> Result<Exit, Failure> {
         let mut state = self.lock();
         self.flush(&mut state);
+        if let Some(book) = self.policy.book() {
+            book.transferred(Transfers {
+                succeeded: state.files_done - state.files_failed,
+                failed: state.files_failed,
+                skipped: state.files_skipped + state.files_warned,
+                bytes: state.bytes_moved.max(0).cast_unsigned(),
+            });
+        }
         if state.files_failed + state.errors > 0 {
             let class = state.class.unwrap_or(Class::TransferFailed);
+            // The AWS CLI's page of return codes gives 1 to transfers that fail. What keeps all of them from being begun
+            // is no transfer's failure: a plan that fails, missing credentials, Ctrl-C.
+            let begun = state.files_done > 0 || !state.ended;
+            if begun && class.row().strict != Exit::Configuration.code() && class != Class::Interrupted {
+                self.policy.on_page(Exit::TransferFailed);
+            }
             return Err(Failure::Written { exit: Exit::TransferFailed, class });
         }
         if let Some(failure) = state.failure.take() {
             return Err(failure);
         }
         Ok(if state.files_warned > 0 { Exit::FilesSkipped } else { Exit::Success })
+    }
+
+    /// Whether there was nothing to transfer.
+    pub fn has_found_nothing(&self) -> bool {
+        let state = self.lock();
+        state.files_expected + state.files_warned + state.files_shown == 0
     }
 
     fn flush(&self, state: &mut State) {
@@ -240,10 +264,11 @@ impl Report for Printer<'_> {
     }
 
     fn dry_run(&self, subject: Subject<'_>) {
+        let mut state = self.lock();
+        state.files_shown += 1;
         if self.mode == Mode::Quiet {
             return;
         }
-        let mut state = self.lock();
         let to = if subject.dest.is_some() { " to " } else { "" };
         let [source, dest] =
             [subject.source, subject.dest.unwrap_or_default()].map(|name| self.ui.visible_name(Stream::Stdout, name));
@@ -285,6 +310,9 @@ impl Report for Printer<'_> {
     fn failure(&self, subject: Subject<'_>, error: &TransferError, bytes_left: u64) {
         let mut state = self.lock();
         state.count_class(error.class());
+        if let Some(book) = self.policy.book() {
+            book.transfer_failed(subject.source, subject.dest, error.class(), &error.to_string());
+        }
         state.files_done += 1;
         state.files_failed += 1;
         state.bytes_failed += bytes_left;
@@ -318,6 +346,9 @@ impl Report for Printer<'_> {
         let mut state = self.lock();
         state.count_class(class);
         state.errors += 1;
+        if let Some(book) = self.policy.book() {
+            book.said(text);
+        }
         if !state.ended && self.mode != Mode::Quiet {
             self.error_line(&mut state, &format!("fatal error: {text}"));
         }

@@ -110,7 +110,7 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
     options.no_overwrite = flag("no_overwrite") && kind != Kind::Sync;
     let (source, _) = root(&paths.source, recursive, cwd)?;
     let (dest, keeps_names) = root(&paths.dest, recursive, cwd)?;
-    let printer = Printer::new(call.cx.ui, mode(call, paths.is_stream, frequency.as_deref()));
+    let printer = Printer::new(call.cx.ui, call.cx.policy, mode(call, paths.is_stream, frequency.as_deref()));
     let stop = Stop::new();
     let transfer = Transfer {
         s3: &s3,
@@ -153,7 +153,15 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
             transfer.run();
         }
     });
-    printer.finish()
+    let exit = printer.finish()?;
+    if printer.has_found_nothing() {
+        call.cx.policy.nothing_matched();
+        // What a comparison leaves over may be nothing because both sides are equal.
+        if kind == Kind::Sync {
+            call.cx.policy.nothing_to_do();
+        }
+    }
+    Ok(exit)
 }
 
 /// The current folder. Where it was deleted there is none, and a command with a relative path ends here, in the words of

@@ -82,7 +82,8 @@ fn start_session(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
             Err(missing())
         }
         Err(other) => Err(failed(other)),
-        Ok(()) => Ok(Some(Exit::Success)),
+        // Ctrl-C was the plugin's, not this command's.
+        Ok(()) => Ok(Some(Exit::Child(0))),
     }
 }
 
@@ -156,7 +157,7 @@ fn execute_command(call: &mut OperationCall) -> Result<Option<Exit>, Failure> {
         &client.base_url,
     ]);
     run(&words, &[]).map_err(failed)?;
-    Ok(Some(Exit::Success))
+    Ok(Some(Exit::Child(0)))
 }
 
 #[cfg(test)]
