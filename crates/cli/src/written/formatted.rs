@@ -1,6 +1,6 @@
 //! The output of commands that print a value in the format of the command line, without a pager.
 
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_failure::Cause;
 use oxaws_output::Format;
 use oxaws_value::Value;

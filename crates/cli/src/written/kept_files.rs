@@ -1,6 +1,6 @@
 //! Folders of kept tokens and credentials: JSON files, among others that are none of our business.
 
-use crate::Failure;
+use crate::failure::Failure;
 use oxaws_env::{Put, PutMode, World};
 use oxaws_value::{Map, Value, parse_json_bytes};
 use std::io::ErrorKind;

@@ -2,7 +2,7 @@
 
 use crate::argv::argparse::{Given, Parsed};
 use crate::operation::bind::param_error;
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_value::Value;
 
 /// What was given for such an option.

@@ -2,7 +2,7 @@
 
 use crate::argv::argparse::Parsed;
 use crate::operation::bind::json_or_shorthand;
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_value::{Map, Value};
 
 /// The map given for `name` (without dashes).

@@ -1,8 +1,8 @@
 //! Options that are numbers: Python's `int()` reads them once all words are parsed, so a bad one is no syntax error.
 
-use crate::Failure;
 use crate::argv::argparse::Parsed;
 use crate::argv::globals::not_an_int;
+use crate::failure::Failure;
 use oxaws_value::Value;
 
 /// The number given for `dest`.

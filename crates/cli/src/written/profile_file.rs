@@ -1,7 +1,7 @@
 //! Changes to the config file and the credentials file.
 
 use super::kept_files;
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_config::edit::{self, Change};
 use oxaws_python::decode_utf8;
 use oxaws_python::python_os_error;

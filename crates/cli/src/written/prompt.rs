@@ -1,6 +1,6 @@
 //! Questions to the user, in the two ways the AWS CLI asks them: a plain line, and a form whose answers are checked.
 
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_env::Stream;
 use oxaws_value::visible::visible_name;
 use std::io::{self, ErrorKind};

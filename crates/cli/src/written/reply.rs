@@ -1,6 +1,6 @@
 //! Calls made by a command, and the members of their replies: one that is missing fails as in Python.
 
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_model::Operation;
 use oxaws_value::{Map, Value};

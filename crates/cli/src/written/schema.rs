@@ -6,7 +6,7 @@ use crate::argv::argparse::{Parsed, python_float_text};
 use crate::argv::globals::not_an_int;
 use crate::operation::bind::json_or_shorthand;
 use crate::plug::registry::SecretMembers;
-use crate::{Context, Failure};
+use crate::{failure::Failure, plug::context::Context};
 use oxaws_input::json_arg::looks_like_json;
 use oxaws_value::repr::{self, MapClass};
 use oxaws_value::secret::{HIDDEN, Secrets};
