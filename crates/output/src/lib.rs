@@ -66,7 +66,7 @@ impl Format {
     }
 
     /// Whether pages are printed one by one as they come, so that the caller gives each to [`text::write_text`] or
-    /// [`yaml::write_stream_page`] in place of the merged result to [`write`].
+    /// [`yaml::write_stream_page`] in place of the merged result to [`write()`].
     pub fn is_paged(self) -> bool {
         matches!(self, Format::Text | Format::YamlStream)
     }

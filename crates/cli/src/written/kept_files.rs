@@ -18,7 +18,7 @@ pub fn in_folder(world: &dyn World, folder: &Path) -> Result<Vec<(PathBuf, Map)>
     let paths = match world.list(folder) {
         Ok(paths) => paths,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        Err(e) => return Err(Failure::file(e, &folder.display().to_string())),
+        Err(e) => return Err(Failure::file(e, folder.display().to_string())),
     };
     let mut found = Vec::new();
     for path in paths {
@@ -39,7 +39,7 @@ pub fn in_folder(world: &dyn World, folder: &Path) -> Result<Vec<(PathBuf, Map)>
 /// When it can't be made: with the folder at fault, as Python's `os.makedirs` names it.
 pub fn make_folder_of(world: &dyn World, path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    world.make_private_folders(folder).map_err(|(e, folder)| Failure::file(e, &folder.display().to_string()))
+    world.make_private_folders(folder).map_err(|(e, folder)| Failure::file(e, folder.display().to_string()))
 }
 
 /// Removes a file. One that another process has removed already is gone as well.
@@ -48,7 +48,7 @@ pub fn make_folder_of(world: &dyn World, path: &Path) -> Result<(), Failure> {
 /// When it can't be removed.
 pub fn remove(world: &dyn World, path: &Path) -> Result<(), Failure> {
     match world.remove_file(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(Failure::file(e, &path.display().to_string())),
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Failure::file(e, path.display().to_string())),
         _ => Ok(()),
     }
 }

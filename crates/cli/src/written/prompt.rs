@@ -21,7 +21,7 @@ pub fn line(cx: &Context, prompt: &str) -> Result<String, Failure> {
 /// Asks until the answer is yes or no.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn yes_or_no(cx: &Context, prompt: &str) -> Result<bool, Failure> {
     loop {
         match line(cx, prompt)?.to_lowercase().as_str() {

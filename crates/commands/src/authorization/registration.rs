@@ -36,7 +36,7 @@ pub(super) fn kept(cx: &Context, file: &Path) -> Result<Option<Map>, Failure> {
 pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure> {
     let text = to_json(&Value::Map(what.clone()), JsonStyle::PYTHON);
     kept_files::make_folder_of(cx.world, file)?;
-    cx.world.write_private(file, text.as_bytes()).map_err(|e| Failure::file(e, &file.display().to_string()))
+    cx.world.write_private(file, text.as_bytes()).map_err(|e| Failure::file(e, file.display().to_string()))
 }
 
 /// A registration as it is kept, from the service's reply.

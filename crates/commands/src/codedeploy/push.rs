@@ -117,7 +117,7 @@ fn split(location: &str) -> Option<(&str, &str)> {
 
 fn upload(call: &CommandCall, object: &Map, path: &Path, options: &ClientOptions) -> Result<Map, Failure> {
     let upload = FileUpload { options, object, part: PART, checksum: None, aborted_by: AbortedBy::Answers };
-    upload_file(&call.cx.session, path, &upload, &|_| {}).map_err(|e| match e {
+    upload_file(call.cx.session, path, &upload, &|_| {}).map_err(|e| match e {
         FileUploadError::File(e) => e.into(),
         FileUploadError::Call(e) => e.into(),
     })

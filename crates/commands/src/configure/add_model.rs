@@ -32,7 +32,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = location(cx, &definition, call.args.word("service_name"))?;
     let path = oxaws_env::expand_path(cx.world, &path);
     kept_files::make_folder_of(cx.world, &path)?;
-    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(|e| Failure::file(e, &path.display().to_string()))?;
+    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(|e| Failure::file(e, path.display().to_string()))?;
     Ok(Exit::Success)
 }
 

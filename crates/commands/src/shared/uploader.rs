@@ -77,7 +77,7 @@ impl UploadError {
     /// As the end of a command.
     pub fn into_failure(self, path: &Path) -> Failure {
         match self {
-            UploadError::File(e) => Failure::file(e, &path.display().to_string()),
+            UploadError::File(e) => Failure::file(e, path.display().to_string()),
             UploadError::Call(e) => e.into(),
             missing @ UploadError::NoBucket(_) => Failure::failed(missing.to_string()),
         }
@@ -214,7 +214,7 @@ pub fn send(
 ) -> Result<(), UploadError> {
     let upload =
         FileUpload { options, object, part: PART, checksum: Some("CRC64NVME"), aborted_by: AbortedBy::Anything };
-    upload_file(&cx.session, path, &upload, told).map(drop).map_err(|e| match e {
+    upload_file(cx.session, path, &upload, told).map(drop).map_err(|e| match e {
         FileUploadError::File(e) => UploadError::File(e),
         FileUploadError::Call(e) => UploadError::Call(e),
     })
