@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use oxaws_http::{Callback, Cancel};
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(server) = Callback::listen() else { return };
+    let Ok(server) = Callback::listen(None) else { return };
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port())) else { return };
     let _ = stream.write_all(data);
     let _ = stream.shutdown(Shutdown::Write);

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use oxaws_fuzz::operation;
 use oxaws_protocol::{MessageDecoder, ParseOptions, Timestamps, parse_event, parse_initial_response};
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 
 fuzz_target!(|data: &[u8]| {
     let Some((piece, stream)) = data.split_first() else { return };

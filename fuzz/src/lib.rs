@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use oxaws_model::{Operation, Pack};
 use oxaws_modelpack::{PackBuilder, ServiceFiles, partitions, rules};
 use oxaws_protocol::{ParseOptions, Reply, Timestamps, parse, parse_error};
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 use serde_json::{Value, json};
 
 /// The directory names of the model's services, one for each protocol.

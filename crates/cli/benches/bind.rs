@@ -87,6 +87,7 @@ fn bind(words: &[String]) -> CallInput {
         ui: &ui,
         registry: &REGISTRY,
         line: &line,
+        policy: &oxaws_cli::policy::Policy::new(&world, Default::default()),
     };
     let name = first.rest[0].as_str();
     let service = pack.service(&first.command).expect("a service");

@@ -8,7 +8,7 @@ use oxaws_client::{CallError, ServiceFailure};
 use oxaws_config::ConfigError;
 use oxaws_failure::{Cause, Class};
 use oxaws_output::OutputError;
-use oxaws_value::errno::{python_os_error, python_os_error_bare};
+use oxaws_python::{python_os_error, python_os_error_bare};
 use oxaws_value::secret::Secrets;
 use std::error::Error;
 use std::io;

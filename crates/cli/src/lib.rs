@@ -12,7 +12,7 @@ pub mod term;
 pub mod tree;
 mod version;
 pub mod watch;
-mod written;
+pub mod written;
 
 pub use driver::run;
 pub use exit::Exit;

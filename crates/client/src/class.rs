@@ -1,6 +1,5 @@
 //! What an error answer of a service means: its class, by the code, by what the model says of it, and by the status.
 
-use crate::retry::attempts::is_throttling_code;
 use oxaws_failure::Class;
 use oxaws_model::Shape;
 use oxaws_protocol::ServiceError;
@@ -56,6 +55,29 @@ const CODES: &[(Class, &[&str])] = &[
         "InvalidPart", "InvalidPartOrder", "~ParseError", "~Invalid",
     ]),
 ];
+
+/// Error codes of a service that is busy.
+const THROTTLING: [&str; 14] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "RequestThrottled",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+];
+
+/// Whether an error code alone says that the service is busy.
+pub(crate) fn is_throttling_code(code: &str) -> bool {
+    THROTTLING.contains(&code)
+}
 
 /// Whether an error says that there is nothing to do. CloudFormation has no code for that: it answers with the code of
 /// every invalid input, and only this sentence of its API says which. It is compared whole, and nothing else that a

@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub struct BucketCall<'a> {
     state: CallState<'a>,
     bucket: &'a str,
+    /// Where it goes, if an earlier call asked for that.
+    known: Option<Arc<Route>>,
 }
 
 /// What is sent to a bucket.
@@ -115,8 +117,9 @@ impl ServiceClient {
         bucket: &'a str,
         params: impl FnOnce(Operation) -> Map,
     ) -> Result<BucketCall<'a>, CallError> {
-        let known = self.memory.route(bucket, operation).map(|route| route.operation);
-        let operation = match known.or_else(|| self.service.operation_named(operation)) {
+        let known = self.memory.route(bucket, operation);
+        let modelled = known.as_ref().map(|route| route.operation);
+        let operation = match modelled.or_else(|| self.service.operation_named(operation)) {
             Some(operation) => operation,
             None => return Err(CallError::bug(format!("the model has no operation {operation}"))),
         };
@@ -126,7 +129,7 @@ impl ServiceClient {
         };
         let mut state = call::state(session, self, operation, CallInput::new(params));
         state.begin();
-        Ok(BucketCall { state, bucket })
+        Ok(BucketCall { state, bucket, known })
     }
 }
 
@@ -136,11 +139,11 @@ impl BucketCall<'_> {
     ///
     /// # Errors
     /// When the rules refuse the settings or the bucket.
-    fn route(&self) -> Result<Arc<Route>, CallError> {
-        let CallState { session, client, operation, .. } = self.state;
-        if let Some(route) = client.memory.route(self.bucket, operation.name()) {
+    fn route(&mut self) -> Result<Arc<Route>, CallError> {
+        if let Some(route) = self.known.take() {
             return Ok(route);
         }
+        let CallState { session, client, operation, .. } = self.state;
         let endpoint = endpoint::resolve(session, client, operation, &self.state)?;
         let signing = sign::choose(&self.state, &endpoint)?;
         let headers = endpoint.headers.into_iter().filter_map(|h| Some((h.name, h.values.into_iter().next()?)));
@@ -169,7 +172,7 @@ impl BucketCall<'_> {
         let rest = rest.trim_end_matches('/');
         let (authority, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let path = match parcel.key {
-            Some(key) => [base, "/", &oxaws_sign::percent_encode(key.as_bytes(), b"/~-_.")].concat(),
+            Some(key) => [base, "/", &oxaws_python::percent_encode(key.as_bytes(), b"/~-_.")].concat(),
             None if base.is_empty() => "/".to_owned(),
             None => base.to_owned(),
         };

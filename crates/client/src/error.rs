@@ -53,7 +53,7 @@ pub enum CallError {
 impl CallError {
     /// A local file that can't be read or written, in the words of Python's `OSError`.
     pub(crate) fn file(error: io::Error) -> CallError {
-        CallError::File(Cause::worded(oxaws_value::errno::python_os_error_bare(&error), error))
+        CallError::File(Cause::worded(oxaws_python::python_os_error_bare(&error), error))
     }
 
     /// A value that can't be used.

@@ -9,7 +9,7 @@ use crate::types::input::CallInput;
 use crate::types::outgoing::Outgoing;
 use crate::types::signing::{Auth, Signing};
 use oxaws_model::{Operation, Service};
-use oxaws_protocol::percent_encode;
+use oxaws_python::percent_encode;
 use std::borrow::Cow;
 
 /// What a URL is signed for.

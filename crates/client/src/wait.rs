@@ -141,7 +141,7 @@ impl Rule {
     /// Why it matched, in botocore's words ("excepted" included).
     fn explanation(&self) -> String {
         let argument = self.acceptor.argument;
-        let expected = oxaws_value::python::str(&self.expected, Default::default());
+        let expected = oxaws_value::repr::str(&self.expected, Default::default());
         match self.acceptor.matcher {
             Matcher::Path => format!("For expression \"{argument}\" we matched expected path: \"{expected}\""),
             Matcher::PathAll => {

@@ -1,8 +1,6 @@
 //! The hand-written commands: one folder per family, one file per command.
 
-mod archive;
 mod authorization;
-mod base64_text;
 pub mod cloudformation;
 pub mod cloudtrail;
 pub mod codeartifact;
@@ -12,7 +10,6 @@ pub mod configservice;
 pub mod configure;
 pub mod datapipeline;
 pub mod ddb;
-mod default_roles;
 pub mod dlm;
 pub mod dsql;
 pub mod ecr;
@@ -21,33 +18,18 @@ pub mod eks;
 pub mod emr;
 pub mod emr_containers;
 pub mod explain;
-mod formatted;
 pub mod gamelift;
 pub mod history;
-mod kept_files;
 pub mod lightsail;
-mod list_option;
 pub mod login;
-mod login_token;
 pub mod logs;
-mod map_option;
-mod number;
-mod paths;
-mod profile_file;
-mod program;
-mod progress;
-mod prompt;
 pub mod rds;
-mod reply;
 pub mod s3;
-mod schema;
 pub mod servicecatalog;
-mod session_manager;
+mod shared;
+mod ssm;
 pub mod sso;
-mod temporary;
 mod unbuilt;
-mod uploader;
-mod yaml_tree;
 
 use oxaws_cli::plug::registry::{Placement, Tweak};
 
@@ -105,6 +87,6 @@ pub static COMMANDS: &[Placement] = &[
 ];
 
 /// What takes the place of generated operations.
-pub static TWEAKS: &[Tweak] = session_manager::TWEAKS;
+pub static TWEAKS: &[Tweak] = ssm::TWEAKS;
 
 pub use unbuilt::UNBUILT;

@@ -6,7 +6,7 @@
 use crate::ConfigError;
 use crate::ini::Ini;
 use oxaws_env::{World, expand_path};
-use oxaws_value::python::{is_blank, strip};
+use oxaws_python::{is_blank, strip};
 use std::io::ErrorKind;
 
 /// Where aliases are kept.

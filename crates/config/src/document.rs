@@ -3,7 +3,7 @@
 use crate::ini::Ini;
 use crate::outline::Outline;
 use crate::profiles::Profile;
-use oxaws_value::python::{split_lines, strip};
+use oxaws_python::{split_lines, strip};
 
 /// A file without faults.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 //! the file's last line. Values below a key (`s3 =`) are indented by four blanks, or stay indented as they are.
 
 use crate::ConfigError;
-use crate::words::quote;
-use oxaws_value::python::is_blank;
+use oxaws_python::is_blank;
+use oxaws_python::shlex::quote;
 
 /// The value to give a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What can be wrong with configuration, in the AWS CLI's words.
 
 use oxaws_failure::Class;
-use oxaws_value::python::repr_str as repr;
+use oxaws_python::repr_str as repr;
 use std::fmt;
 
 /// A configuration fault. Its `Display` is the message of the AWS CLI, without the `aws: [ERROR]:` frame.

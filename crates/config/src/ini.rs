@@ -13,7 +13,7 @@
 //! One pass; names and values are spans of the file's text unless they had to be changed. Files that every command reads
 //! are looked through by [`crate::outline`] first.
 
-use oxaws_value::python::{is_blank, strip};
+use oxaws_python::{is_blank, strip};
 use std::collections::HashSet;
 use std::fmt;
 

@@ -12,7 +12,6 @@
 //! | [`endpoint_url`] | endpoint URLs from the environment and the files |
 //! | [`edit`] | changing a file's text |
 //! | [`alias`] | the alias file |
-//! | [`words`] | shell-like splitting and quoting |
 //!
 //! File contents come through [`oxaws_env::World`]; a file is read at most once, and only when something asks for it.
 
@@ -28,7 +27,6 @@ pub mod profiles;
 pub mod settings;
 mod sixteen;
 pub mod variables;
-pub mod words;
 
 pub use error::ConfigError;
 pub use profiles::{Files, Nested, Profile, Setting};

@@ -8,9 +8,9 @@
 use crate::ConfigError;
 use crate::document::Document;
 use crate::ini::Section;
-use crate::words;
 use oxaws_env::{World, expand_path, var};
-use oxaws_value::python::{split_lines, strip};
+use oxaws_python::shlex;
+use oxaws_python::{split_lines, strip};
 use std::io::ErrorKind;
 
 /// A block of `key = value` lines below a key (`s3 =`): keys as they stand, one level deep.
@@ -140,7 +140,7 @@ fn header(name: &str) -> Header {
             {
                 return make(plain.to_owned());
             }
-            return match words::split(name) {
+            return match shlex::split(name) {
                 Ok(mut words) if words.len() == 2 => words.pop().map_or(Header::Ignored, make),
                 _ => Header::Ignored,
             };
@@ -357,7 +357,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_header_is_found_again(name in "[a-zA-Z0-9 '\"\\\\é]{1,8}") {
-            let text = format!("[profile {}]\nk = v\n", words::quote(&name));
+            let text = format!("[profile {}]\nk = v\n", shlex::quote(&name));
             let f = files(&text, "");
             let names = f.profile_names();
             prop_assert_eq!(names.clone(), vec![name]);

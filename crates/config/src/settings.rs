@@ -4,7 +4,7 @@ use crate::profiles::{Files, Nested, Profile, Setting, config_file};
 use crate::variables::{Place, Resolved, Source, Variable, find};
 use crate::{ConfigError, endpoint_url};
 use oxaws_env::World;
-use oxaws_value::python_int_text;
+use oxaws_python::python_int_text;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 

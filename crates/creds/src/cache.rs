@@ -168,7 +168,7 @@ pub(crate) fn seconds(value: &Value) -> Result<i64, CredsError> {
 
 /// Python's name for a value's type.
 pub(crate) fn kind(value: &Value) -> &'static str {
-    oxaws_value::python::type_name(value, Default::default())
+    oxaws_value::repr::type_name(value, Default::default())
 }
 
 /// A member that must be there.

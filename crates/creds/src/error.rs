@@ -3,7 +3,7 @@
 use crate::CallFailure;
 use oxaws_config::ConfigError;
 use oxaws_failure::Class;
-use oxaws_value::python::{repr_list, repr_str as repr};
+use oxaws_python::{repr_list, repr_str as repr};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -327,7 +327,7 @@ impl fmt::Display for CredsError {
             ),
             InvalidAuthToken => f.write_str("Auth token value is not a legal header value"),
             MissingKey { key } => f.write_str(&repr(key)),
-            Io { error, path } => f.write_str(&oxaws_value::errno::python_os_error(error, path)),
+            Io { error, path } => f.write_str(&oxaws_python::python_os_error(error, path)),
             Prompt { message } => f.write_str(message),
             Python { message } => f.write_str(message),
         }

@@ -27,7 +27,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The token for a service: AWS_BEARER_TOKEN_<NAME>, else that of the profile's SSO session. `None` where there is
+/// The token for a service: `AWS_BEARER_TOKEN_<NAME>`, else that of the profile's SSO session. `None` where there is
 /// neither; what that means is the caller's business.
 ///
 /// # Errors
@@ -39,7 +39,7 @@ pub fn load(context: &Context<'_>, signing_name: &str) -> Result<Option<Token>, 
     sso(context, &context.config.profile_or_default())
 }
 
-/// The token AWS_BEARER_TOKEN_<NAME> holds for a service's signing name.
+/// The token `AWS_BEARER_TOKEN_<NAME>` holds for a service's signing name.
 pub fn from_environment(world: &dyn World, signing_name: &str) -> Option<String> {
     if signing_name.trim().is_empty() {
         return None;

@@ -52,10 +52,11 @@ impl<'a> Strings<'a> {
         if id >= self.count {
             return None;
         }
-        let index = self.at.checked_add(usize::from(id) * crate::format::strings::START)?;
-        let text = self.at.checked_add((usize::from(self.count) + 1) * crate::format::strings::START)?;
+        let index = self.at.checked_add(usize::from(id) * oxaws_model::endpoint_format::strings::START)?;
+        let text = self.at.checked_add((usize::from(self.count) + 1) * oxaws_model::endpoint_format::strings::START)?;
         let start = text.checked_add(self.bytes.place(index)?)?;
-        let end = text.checked_add(self.bytes.place(index.checked_add(crate::format::strings::START)?)?)?;
+        let end =
+            text.checked_add(self.bytes.place(index.checked_add(oxaws_model::endpoint_format::strings::START)?)?)?;
         std::str::from_utf8(self.bytes.data.get(start..end)?).ok()
     }
 }

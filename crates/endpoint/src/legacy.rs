@@ -3,9 +3,9 @@
 //! Every client asks it first. It decides which services need no region, which region a client has and signs for when the
 //! rules say nothing, which wishes for FIPS and dual-stack can't be granted, and the URL in `Invalid endpoint`.
 
-use crate::format::NONE;
-use crate::format::partitions::{self as f, header, legacy as l, record as r, service as s};
 use crate::partitions::Partitions;
+use oxaws_model::endpoint_format::NONE;
+use oxaws_model::endpoint_format::partitions::{self as f, header, legacy as l, record as r, service as s};
 use std::fmt;
 
 /// Which kind of endpoint is wished for.

@@ -9,7 +9,6 @@ mod builtins;
 mod bytes;
 mod endpoint;
 mod error;
-pub mod format;
 mod host;
 mod legacy;
 mod params;

@@ -2,9 +2,9 @@
 
 use crate::bytes::{Bytes, Cursor, Strings};
 use crate::error::ResolveError;
-use crate::format::NONE;
-use crate::format::rules::param;
 use crate::rules::RuleSet;
+use oxaws_model::endpoint_format::NONE;
+use oxaws_model::endpoint_format::rules::param;
 use std::borrow::Cow;
 
 /// A parameter's value.

@@ -1,7 +1,7 @@
 //! Partitions: groups of regions under one root (`aws`, `aws-cn`, …).
 
 use crate::bytes::{Bytes, Strings};
-use crate::format::partitions::{self as f, header, partition as p};
+use oxaws_model::endpoint_format::partitions::{self as f, header, partition as p};
 
 /// More partitions than there will be.
 const MOST: usize = 32;

@@ -7,12 +7,12 @@
 use crate::bytes::{Bytes, Cursor, Strings};
 use crate::endpoint::{AuthScheme, Endpoint, Header};
 use crate::error::ResolveError;
-use crate::format::rules::{self as f, endpoint as ep, expr, function, header, kind};
 use crate::host::{is_valid_host_label, is_virtual_hostable_bucket};
 use crate::params::{Parameters, Params};
 use crate::partitions::Partitions;
-use crate::url::percent_encode;
 use crate::value::{ArnParts, UrlParts, Val, substring};
+use oxaws_model::endpoint_format::rules::{self as f, endpoint as ep, expr, function, header, kind};
+use oxaws_python::percent_encode;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -339,7 +339,7 @@ impl<'e> Evaluation<'e> {
                 _ => Val::None,
             }),
             function::URI_ENCODE => match &first {
-                Val::Str(text) => Ok(Val::Str(Cow::Owned(percent_encode(text, "")))),
+                Val::Str(text) => Ok(Val::Str(Cow::Owned(percent_encode(text.as_bytes(), b"")))),
                 _ => Ok(Val::None),
             },
             _ => Err(ResolveError::Malformed),

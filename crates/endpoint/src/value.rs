@@ -2,10 +2,11 @@
 //! is possible, so that an evaluation allocates next to nothing.
 
 use crate::arn::{Arn, resource_parts};
-use crate::format::rules::attribute as a;
 use crate::params::ParamValue;
 use crate::partitions::Partition;
-use crate::url::{Split, clean, normalize_path, split};
+use crate::url::{is_ip, normalize_path, valid};
+use oxaws_model::endpoint_format::rules::attribute as a;
+use oxaws_python::url::{Split, clean};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -119,7 +120,7 @@ impl<'e> UrlParts<'e> {
     }
 
     fn cut<'x>(text: &'x str, keep: impl Fn(&'x str) -> Cow<'e, str>) -> Option<Self> {
-        let parts: Split<'x> = split(text)?;
+        let parts: Split<'x> = valid(text)?;
         let scheme = if parts.scheme.eq_ignore_ascii_case("https") {
             "https"
         } else if parts.scheme.eq_ignore_ascii_case("http") {
@@ -127,14 +128,14 @@ impl<'e> UrlParts<'e> {
         } else {
             return None;
         };
-        if !parts.query.is_empty() || !parts.port_is_valid() {
+        if !parts.query.is_empty() {
             return None;
         }
         Some(UrlParts {
             scheme: Cow::Borrowed(scheme),
             authority: keep(parts.authority),
             path: keep(parts.path_without_params()),
-            is_ip: parts.is_ip(),
+            is_ip: is_ip(parts),
         })
     }
 }

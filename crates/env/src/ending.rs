@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 use std::cell::Cell;
 use std::io::Read;
-use std::os::unix::net::UnixStream;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -141,7 +141,7 @@ impl Handlers {
 /// first only asks to stop, as SIGINT does everywhere and the others do inside of a hold. The result is as
 /// [`Handlers::pending`].
 fn watch(signals: &[i32], outside: &Arc<AtomicBool>) -> Vec<(i32, Arc<AtomicBool>)> {
-    let Ok((mut reader, writer)) = UnixStream::pair() else { return Vec::new() };
+    let Ok((mut reader, writer)) = std::io::pipe() else { return Vec::new() };
     let mut came = Vec::new();
     for signal in signals {
         let flag_of = Arc::new(AtomicBool::new(false));

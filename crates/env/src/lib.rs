@@ -18,6 +18,7 @@ pub use files::{FolderLock, Put, PutMode, make_private_folders};
 pub use fixed::Fixed;
 pub use real::Real;
 
+use oxaws_python::path;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -187,19 +188,10 @@ pub fn expand_path(world: &dyn World, path: &str) -> PathBuf {
 
 /// A leading `~` replaced by the home folder, `~name` by that of another user (Python's `expanduser`).
 pub fn expand_user(world: &dyn World, path: &str) -> String {
-    let Some(after) = path.strip_prefix('~') else { return path.to_owned() };
-    let (user, rest) = after.split_at(after.find('/').unwrap_or(after.len()));
-    let home = match user {
+    path::expand_user(path, |user| match user {
         "" => world.home().map(|home| home.display().to_string()),
         user => home_of(world, user),
-    };
-    match home {
-        None => path.to_owned(),
-        Some(home) => match format!("{}{rest}", home.trim_end_matches('/')) {
-            root if root.is_empty() => "/".to_owned(),
-            path => path,
-        },
-    }
+    })
 }
 
 /// The home folder of a user of this machine.
@@ -211,26 +203,16 @@ fn home_of(world: &dyn World, user: &str) -> Option<String> {
 
 /// `$VAR` and `${VAR}` replaced by the variables that are set; the others stay as they are.
 pub fn expand_vars(world: &dyn World, text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let (name, end) = match after.strip_prefix('{').and_then(|b| b.find('}').map(|e| (&b[..e], e + 2))) {
-            Some(braced) => braced,
-            None => {
-                let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
-                (&after[..end], end)
-            }
-        };
-        match world.var(name).filter(|_| !name.is_empty()) {
-            Some(value) => out.push_str(&value),
-            None => out.push_str(&rest[at..at + 1 + end]),
-        }
-        rest = &after[end..];
-    }
-    out.push_str(rest);
-    out
+    path::expand_vars(text, |name| world.var(name))
+}
+
+/// Python's `abspath`: from the root, without `.` and `..`.
+///
+/// # Errors
+/// When the path is relative and the current folder is gone.
+pub fn absolute(world: &dyn World, path: &str) -> io::Result<PathBuf> {
+    let folder = if path.starts_with('/') { PathBuf::from("/") } else { world.current_dir()? };
+    Ok(path::normal(&folder.join(path)))
 }
 
 #[cfg(test)]
@@ -249,6 +231,7 @@ mod tests {
         assert_eq!(expand_user(&world, "~root"), "/root");
         assert_eq!(expand_user(&world, "~nobody/~"), "~nobody/~");
         assert_eq!(expand_user(&world, "$A"), "$A");
+        assert_eq!(absolute(&world, "/a/../b/./c").unwrap(), PathBuf::from("/b/c"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::openssl;
 use oxaws_failure::Class;
-use oxaws_value::errno::{python_os_error_bare, python_os_error_repr};
-use oxaws_value::python::repr_str;
+use oxaws_python::repr_str;
+use oxaws_python::{python_os_error_bare, python_os_error_repr};
 use oxaws_value::secret::without_user_info;
 use std::{fmt, io};
 

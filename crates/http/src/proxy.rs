@@ -3,8 +3,8 @@
 use crate::error::HttpError;
 use crate::url::{Scheme, Url, split_port};
 use base64::Engine;
+use oxaws_python::percent_decode;
 use oxaws_value::secret::without_user_info;
-use std::borrow::Cow;
 
 /// Proxies by scheme, and the hosts that are reached without one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -166,27 +166,6 @@ fn user_info(url: &str) -> Option<(&str, Option<&str>)> {
     })
 }
 
-fn percent_decode(text: &str) -> Cow<'_, [u8]> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text.as_bytes());
-    }
-    let (bytes, mut out, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
-    while at < bytes.len() {
-        let pair = text.get(at + 1..at + 3).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
-        match pair.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' => {
-                out.push(byte);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    Cow::Owned(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +221,6 @@ mod tests {
             "Failed to connect to proxy URL: \"http://***:***@h:3128\""
         );
         assert_eq!(Proxy::parse("http://user@h", Scheme::Https).unwrap().authorization, None);
-        assert_eq!(percent_decode("%zz%4").as_ref(), b"%zz%4");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::cancel::Cancel;
 use crate::error::HttpError;
 use crate::url::Url;
-use oxaws_value::python::{repr_bytes, repr_str};
+use oxaws_python::{repr_bytes, repr_str};
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 

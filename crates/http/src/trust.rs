@@ -2,7 +2,7 @@
 
 use crate::openssl::{self, ChainFault};
 use crate::options::ClientCert;
-use oxaws_value::errno::python_os_error_bare;
+use oxaws_python::python_os_error_bare;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};

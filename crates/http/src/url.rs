@@ -1,6 +1,7 @@
 //! URLs, taken apart without being changed.
 
 use crate::error::HttpError;
+use oxaws_python::percent_encode;
 use std::fmt;
 
 /// How to talk to the host.
@@ -153,27 +154,8 @@ pub(crate) fn split_port(authority: &str) -> Option<(&str, &str)> {
 
 /// The request target of what follows the authority.
 fn clean(target: &str) -> String {
-    let mut out = String::with_capacity(target.len() + 1);
-    if !target.starts_with('/') {
-        out.push('/');
-    }
-    if target.bytes().all(is_allowed) {
-        out.push_str(target);
-        return out;
-    }
-    for b in target.bytes() {
-        if is_allowed(b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
-}
-
-/// Bytes that may stand in a request target.
-fn is_allowed(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&b)
+    let slash = if target.starts_with('/') { "" } else { "/" };
+    format!("{slash}{}", percent_encode(target, b"!$&'()*+,;=:@/?%"))
 }
 
 #[cfg(test)]

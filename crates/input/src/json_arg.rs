@@ -1,6 +1,6 @@
 //! Arguments in JSON: how they are told from shorthand, and what is said when they are wrong.
 
-use oxaws_value::python::is_blank;
+use oxaws_python::is_blank;
 use oxaws_value::{JsonError, Value, parse_json};
 use std::fmt;
 

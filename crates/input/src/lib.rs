@@ -4,8 +4,6 @@
 //! Nothing here knows the service models.
 
 pub mod blob;
-pub mod close_matches;
-pub mod codec;
 pub mod json_arg;
 pub mod paramfile;
 pub mod shorthand;

@@ -1,10 +1,9 @@
-//! Arguments that stand for a file's contents: `file://` for text, `fileb://` for bytes; and Python's words for what the
-//! operating system refuses.
+//! Arguments that stand for a file's contents: `file://` for text, `fileb://` for bytes.
 
-use crate::codec::Codec;
 use oxaws_env::{World, expand_user, expand_vars, var};
+use oxaws_python::codec::Codec;
+use oxaws_python::python_os_error;
 use oxaws_value::Value;
-pub use oxaws_value::errno::{errno_text, python_os_error, python_os_error_bare};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 //! the caller. A comma separates both the items of a list and the keys, so after `a=b,` the parser tries another item, and
 //! goes back to the comma when that item turns out to be the next key.
 
-use oxaws_value::python::is_blank;
+use oxaws_python::is_blank;
 use oxaws_value::{MAX_DEPTH, Map, Value};
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! Page tokens, `--starting-token` and `NextToken`: base64 of the JSON of a map from input tokens to their values, with
 //! `boto_truncate_amount` items of the page to skip.
 
-use crate::blob;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_value::{JsonStyle, MAX_DEPTH, Map, Value, parse_json, python_int_text, to_json};
+use oxaws_python::python_int_text;
+use oxaws_value::{JsonStyle, MAX_DEPTH, Map, Value, parse_json, to_json};
 use std::fmt;
 
 /// The key under which the number of items to skip is kept.
@@ -90,14 +90,14 @@ fn replace_bytes(value: &mut Value, path: &mut Vec<Value>, found: &mut Vec<Value
 /// # Errors
 /// When it is neither.
 pub fn decode(token: &str, input_tokens: &[impl AsRef<str>]) -> Result<StartingToken, TokenError> {
-    let json = blob::decode_bytes(token.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
+    let json = oxaws_python::b64decode(token).and_then(|bytes| String::from_utf8(bytes).ok());
     let kind = match json.and_then(|json| parse_json(&json).ok()) {
         Some(Value::Map(map)) => match decoded(map) {
             Some(start) => return Ok(start),
             None => return decode_old(token, input_tokens),
         },
         None | Some(Value::List(_)) => return decode_old(token, input_tokens),
-        Some(other) => oxaws_value::python::type_name(&other, Default::default()),
+        Some(other) => oxaws_value::repr::type_name(&other, Default::default()),
     };
     Err(TokenError::NotAMap { kind })
 }
@@ -110,7 +110,7 @@ fn decoded(mut tokens: Map) -> Option<StartingToken> {
             let mut value = Value::Map(tokens);
             for path in paths.as_list()? {
                 let place = place(&mut value, path.as_list()?)?;
-                *place = Value::Bytes(blob::decode_bytes(place.as_str()?.as_bytes())?);
+                *place = Value::Bytes(oxaws_python::b64decode(place.as_str()?)?);
             }
             value
         }

@@ -261,7 +261,7 @@ impl<'t> Lexer<'t> {
         let value = match parse_json(&lexeme) {
             Ok(v) if lexeme.len() <= MAX_INT_DIGITS || !has_long_int(&v) => Ok(v),
             Err(e) if e.kind == JsonErrorKind::TooDeep => return Err(CompileError::TooDeep),
-            _ => parse_json(&format!("\"{}\"", lexeme.trim_start_matches(oxaws_value::python::is_blank))),
+            _ => parse_json(&format!("\"{}\"", lexeme.trim_start_matches(oxaws_python::is_blank))),
         };
         match value {
             Ok(value) => self.push_delimited(Kind::Literal, inner, Content::Literal(value)),

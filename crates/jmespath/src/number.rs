@@ -3,8 +3,7 @@
 use crate::error::RuntimeError;
 use crate::item::Item;
 use crate::lexer::MAX_INT_DIGITS;
-use oxaws_value::python::is_blank as is_space;
-use oxaws_value::python_int_text;
+use oxaws_python::{python_float_value, python_int_text};
 use std::cmp::Ordering;
 
 /// A number.
@@ -213,30 +212,7 @@ pub(crate) fn parse<'a>(text: &str) -> Item<'a> {
     {
         return Item::integer(&digits);
     }
-    parse_float(text).map_or(Item::Null, Item::Float)
-}
-
-fn parse_float(text: &str) -> Option<f64> {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.trim_matches(is_space).chars().peekable();
-    while let Some(c) = chars.next() {
-        let after_digit = plain.as_bytes().last().is_some_and(u8::is_ascii_digit);
-        match c {
-            '_' if after_digit && chars.peek().is_some_and(|c| ascii_digit(*c).is_some()) => {}
-            '0'..='9' | '.' | '+' | '-' | 'a'..='z' | 'A'..='Z' => plain.push(c),
-            _ => plain.push(ascii_digit(c)?),
-        }
-    }
-    // What is left of the grammar is Rust's: `1.`, `.5`, exponents, `inf`, `infinity` and `nan` in any case.
-    plain.parse().ok()
-}
-
-/// The ASCII digit for a decimal digit of any script.
-fn ascii_digit(c: char) -> Option<char> {
-    if c.is_ascii() {
-        return c.is_ascii_digit().then_some(c);
-    }
-    python_int_text(c.encode_utf8(&mut [0; 4]))?.chars().next()
+    python_float_value(text).map_or(Item::Null, Item::Float)
 }
 
 #[cfg(test)]

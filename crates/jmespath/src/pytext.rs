@@ -2,8 +2,9 @@
 
 use crate::item::{Item, View};
 use crate::number::Num;
-use oxaws_value::python::{write_repr_bytes, write_repr_str};
-use oxaws_value::{Value, python_float};
+use oxaws_python::python_float;
+use oxaws_python::{write_repr_bytes, write_repr_str};
+use oxaws_value::Value;
 use std::fmt::Write;
 
 /// `str(value)`.

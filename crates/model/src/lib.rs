@@ -3,6 +3,7 @@
 //! A [`Pack`] is bytes in the layout of [`format`]. [`Service`], [`Operation`], [`Shape`] and [`Member`] are `Copy`
 //! handles into it: reading allocates nothing, and bytes that are cut short or wrong read as empty, never as a panic.
 
+pub mod endpoint_format;
 pub mod format;
 mod member;
 pub mod names;

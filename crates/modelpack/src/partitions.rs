@@ -3,8 +3,8 @@
 
 use crate::ModelError;
 use crate::rules::tables::{Interner, Pool, bounded};
-use oxaws_endpoint::format::NONE;
-use oxaws_endpoint::format::partitions::{self as f, partition as p, record as r, service as s};
+use oxaws_model::endpoint_format::NONE;
+use oxaws_model::endpoint_format::partitions::{self as f, partition as p, record as r, service as s};
 use serde_json::{Map, Value};
 
 /// Compiles `partitions.json` (and what is needed of `endpoints.json`) to the bytes that the endpoint interpreter reads.

@@ -4,8 +4,8 @@ pub(crate) mod tables;
 
 use self::tables::{Interner, Pool, bounded};
 use crate::ModelError;
-use oxaws_endpoint::format::NONE;
-use oxaws_endpoint::format::rules::{self as f, attribute, endpoint as ep, expr, function, kind, param};
+use oxaws_model::endpoint_format::NONE;
+use oxaws_model::endpoint_format::rules::{self as f, attribute, endpoint as ep, expr, function, kind, param};
 use serde_json::{Map, Value};
 
 /// Compiles `endpoint-rule-set-1.json` to the bytes that the endpoint interpreter reads.

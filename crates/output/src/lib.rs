@@ -66,7 +66,7 @@ impl Format {
     }
 
     /// Whether pages are printed one by one as they come, so that the caller gives each to [`text::write_text`] or
-    /// [`yaml::write_stream_page`] in place of the merged result to [`write`].
+    /// [`yaml::write_stream_page`] in place of the merged result to [`write()`].
     pub fn is_paged(self) -> bool {
         matches!(self, Format::Text | Format::YamlStream)
     }
@@ -138,8 +138,8 @@ impl std::error::Error for OutputError {
     }
 }
 
-impl From<oxaws_value::python::TooDeep> for OutputError {
-    fn from(_: oxaws_value::python::TooDeep) -> Self {
+impl From<oxaws_value::repr::TooDeep> for OutputError {
+    fn from(_: oxaws_value::repr::TooDeep) -> Self {
         OutputError::TooDeep
     }
 }

@@ -5,7 +5,7 @@ mod lines;
 pub use lines::Lines;
 
 use crate::{MAX_DEPTH, OutputError};
-use oxaws_value::python::{MapClass, str_of, type_name};
+use oxaws_value::repr::{MapClass, str_of, type_name};
 use oxaws_value::{Map, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -3,7 +3,7 @@
 use crate::cbor_write::CborBody;
 use crate::request::{Body, Entries, Request, SerializeError, query_mode_header};
 use oxaws_model::Operation;
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 
 /// The request of a CBOR operation.
 pub(crate) fn request(op: Operation, entries: &Entries, clock: LocalClock<'_>) -> Result<Request, SerializeError> {

@@ -5,7 +5,7 @@ use crate::keys::Keys;
 use crate::reply::{ParseOptions, Reply};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Shape, ShapeKind};
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{Key, Map, Value};
 
 /// Why bytes aren't one of the items that services send.
@@ -251,7 +251,7 @@ fn moved<T>(items: &mut Vec<T>) -> Vec<T> {
 mod tests {
     use super::*;
     use crate::reply::Timestamps;
-    use oxaws_value::LocalClock;
+    use oxaws_python::LocalClock;
     use proptest::prelude::*;
 
     const OPTIONS: ParseOptions<'_> =

@@ -4,7 +4,8 @@ use crate::request::{Entries, SerializeError, members_of};
 use crate::scalar::{blob_bytes, python_str, special_float};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Member, ShapeKind};
-use oxaws_value::{LocalClock, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::Value;
 
 /// The major types.
 mod major {

@@ -7,7 +7,7 @@ use crate::scalar::python_str;
 use crate::status::reason_phrase;
 use crate::{cbor_read, json_read, rest_reply, xml_read, xml_tree};
 use oxaws_model::{Operation, Protocol, Service, Shape};
-use oxaws_value::python::{self, MapClass};
+use oxaws_value::repr::{self, MapClass};
 use oxaws_value::{Map, Value, parse_json};
 
 /// What a service says went wrong.
@@ -102,7 +102,7 @@ pub fn parse_error(op: Operation, reply: &Reply, o: &ParseOptions) -> Result<Ser
 /// A message is text; what else comes in its place is shown as Python shows it.
 fn message_text(message: &Value) -> String {
     match message {
-        Value::List(_) | Value::Map(_) => python::repr(message, MapClass::Dict),
+        Value::List(_) | Value::Map(_) => repr::repr(message, MapClass::Dict),
         other => python_str(other).into_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Why a reply can't be read.
 
+use oxaws_python::{repr_bytes, repr_str};
 use std::fmt;
 
 /// Why a reply can't be read. Where the AWS CLI has words of its own for it, `Display` gives those.
@@ -174,7 +175,7 @@ impl fmt::Display for ParseFailure {
             ParseFailure::Xml { fault, body } => write!(
                 f,
                 "Unable to parse response ({fault}), invalid XML received. Further retries may succeed:\n{}",
-                python_bytes(body)
+                repr_bytes(body)
             ),
             ParseFailure::NotUtf8 { bytes, position, reason } => match bytes.as_slice() {
                 [byte] => write!(f, "'utf-8' codec can't decode byte 0x{byte:02x} in position {position}: {reason}"),
@@ -189,12 +190,12 @@ impl fmt::Display for ParseFailure {
                 "The answer is not what the service's protocol calls for: {mismatch} (status {status}, content type {}, \
                  it begins with {})",
                 content_type.as_deref().unwrap_or("none"),
-                python_bytes(first_bytes)
+                repr_bytes(first_bytes)
             ),
             ParseFailure::Integer(text) => {
-                write!(f, "invalid literal for int() with base 10: {}", python_quoted(text))
+                write!(f, "invalid literal for int() with base 10: {}", repr_str(text))
             }
-            ParseFailure::Float(text) => write!(f, "could not convert string to float: {}", python_quoted(text)),
+            ParseFailure::Float(text) => write!(f, "could not convert string to float: {}", repr_str(text)),
             ParseFailure::Timestamp(message) => f.write_str(message),
             ParseFailure::Union { shape } => {
                 write!(f, "Invalid service response: {shape} must have one and only one member set.")
@@ -210,53 +211,6 @@ impl fmt::Display for ParseFailure {
 }
 
 impl std::error::Error for ParseFailure {}
-
-/// Bytes as Python's `repr` shows them.
-fn python_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
-    let mut out = String::with_capacity(bytes.len() + 3);
-    out.push('b');
-    out.push(quote.into());
-    for &b in bytes {
-        match b {
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            b if b == quote => {
-                out.push('\\');
-                out.push(b.into());
-            }
-            0x20..0x7f => out.push(b.into()),
-            b => out.push_str(&format!("\\x{b:02x}")),
-        }
-    }
-    out.push(quote.into());
-    out
-}
-
-/// Text as Python's `repr` shows it.
-fn python_quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
-}
 
 impl ParseFailure {
     /// The failure for bytes that aren't UTF-8, in Python's words.

@@ -6,7 +6,8 @@ use crate::timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use oxaws_model::{Location, Member, ShapeKind, TimestampFormat};
-use oxaws_value::{JsonStyle, LocalClock, Value, to_json};
+use oxaws_python::LocalClock;
+use oxaws_value::{JsonStyle, Value, to_json};
 use std::borrow::Cow;
 
 /// JSON without blanks, ASCII only: the layout inside a `jsonvalue` header.

@@ -3,7 +3,7 @@
 use crate::json_write::JsonBody;
 use crate::request::{Body, Entries, Request, SerializeError, method, query_mode_header};
 use oxaws_model::Operation;
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 
 /// The request of a `json` operation.
 pub(crate) fn request(op: Operation, entries: &Entries, clock: LocalClock<'_>) -> Result<Request, SerializeError> {

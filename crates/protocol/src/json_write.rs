@@ -4,7 +4,8 @@ use crate::request::{Entries, SerializeError, members_of};
 use crate::scalar::{base64_text, python_str, special_float};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Member, Shape, ShapeKind, TimestampFormat};
-use oxaws_value::{JsonStyle, LocalClock, Value, write_json, write_json_string};
+use oxaws_python::LocalClock;
+use oxaws_value::{JsonStyle, Value, write_json, write_json_string};
 
 /// A body being written.
 pub(crate) struct JsonBody<'a> {

@@ -43,8 +43,8 @@ pub use failure::{Mismatch, ParseFailure, XmlFault, XmlFaultKind};
 pub use reply::{ListTaker, Lists, ParseOptions, Parsed, Reply, Timestamps, parse, parse_without_lists};
 pub use request::{Body, Request, SerializeError, SerializeOptions, serialize};
 pub use status::reason_phrase;
-pub use uri::{form_encode, percent_encode};
 pub use xml_chars::is_legal as is_xml_char;
+pub use xml_fault::is_well_formed as is_well_formed_xml;
 
 /// How deep structures, lists and maps may nest on either side. DynamoDB, the deepest, allows 32 levels of attributes,
 /// which are 64 of shapes.

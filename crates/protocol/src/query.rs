@@ -2,9 +2,10 @@
 
 use crate::request::{Body, Entries, Request, SerializeError, members_of, method};
 use crate::scalar::{base64_text, boolean_text, float_text, python_str};
-use crate::{MAX_DEPTH, timestamp, uri};
+use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Member, Operation, ShapeKind, TimestampFormat};
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(crate) fn request(
     form.pairs.push(("Version".into(), op.service().api_version().into()));
     form.structure(entries, "", 0)?;
     let headers = vec![("Content-Type".into(), "application/x-www-form-urlencoded; charset=utf-8".into())];
-    let mut request = Request::post(headers, Body::Bytes(uri::form_encode(&form.pairs).into_bytes()));
+    let mut request = Request::post(headers, Body::Bytes(oxaws_python::form_encode(&form.pairs).into_bytes()));
     request.method = method(op);
     Ok(request)
 }

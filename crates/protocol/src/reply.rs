@@ -4,7 +4,8 @@ use crate::failure::{Mismatch, ParseFailure};
 use crate::nodes::Nodes;
 use crate::{cbor_read, headers, json_read, rest_reply, xml_read};
 use oxaws_model::{Member, Operation, Protocol, Shape, ShapeKind};
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 
 /// A reply, its body complete.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,8 @@
 
 use crate::{cbor, json, query, rest};
 use oxaws_model::{Member, Operation, Protocol, Shape};
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 
 /// An HTTP request of an operation: all but the host, the signature and the headers every request carries.

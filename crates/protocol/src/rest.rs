@@ -6,7 +6,8 @@ use crate::request::{Body, Entries, Request, SerializeError, SerializeOptions, m
 use crate::scalar::{blob_bytes, boolean_text, float_text, python_str};
 use crate::{timestamp, uri, xml_write};
 use oxaws_model::{Location, Member, Operation, Shape, ShapeKind, TimestampFormat};
-use oxaws_value::{LocalClock, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::Value;
 
 /// The format of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use crate::failure::ParseFailure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_value::{JsonStyle, Value, python_float, python_float_value, python_int_text, to_json};
+use oxaws_python::{python_float, python_float_value, python_int_text};
+use oxaws_value::{JsonStyle, Value, to_json};
 use std::borrow::Cow;
 
 /// A value as Python's `str()` gives it, which is what goes into URIs, headers and XML.

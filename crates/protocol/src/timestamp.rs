@@ -4,7 +4,8 @@ use crate::failure::ParseFailure;
 use crate::reply::{ParseOptions, Timestamps};
 use crate::request::SerializeError;
 use oxaws_model::{Member, TimestampFormat};
-use oxaws_value::{JsonStyle, LocalClock, Timestamp, Value, to_json};
+use oxaws_python::{LocalClock, Timestamp};
+use oxaws_value::{JsonStyle, Value, to_json};
 
 /// The format that the model sets for a member; otherwise its place in the message decides.
 pub(crate) fn format_of(member: Member) -> Option<TimestampFormat> {
@@ -12,7 +13,7 @@ pub(crate) fn format_of(member: Member) -> Option<TimestampFormat> {
 }
 
 fn read(value: &Value, clock: LocalClock<'_>) -> Result<Timestamp, SerializeError> {
-    Timestamp::from_value(value, &clock).map_err(|e| SerializeError::Timestamp(e.to_string()))
+    oxaws_value::timestamp(value, &clock).map_err(|e| SerializeError::Timestamp(e.to_string()))
 }
 
 /// The wire's text for a timestamp as the user typed it.
@@ -35,14 +36,26 @@ pub(crate) fn whole_second_text(
 
 /// Seconds since 1970, an integer or a float (`botocore.serialize: Serializer._timestamp_unixtimestamp`).
 pub(crate) fn wire_unix(value: &Value, clock: LocalClock<'_>) -> Result<Value, SerializeError> {
-    Ok(read(value, clock)?.wire_unix())
+    Ok(unix(read(value, clock)?))
+}
+
+/// An integer for whole seconds, else the nearest float, as Python divides the microseconds since the epoch by a million.
+fn unix(moment: Timestamp) -> Value {
+    if moment.micros == 0 {
+        return Value::Int(moment.seconds);
+    }
+    let micros = i128::from(moment.seconds) * 1_000_000 + i128::from(moment.micros);
+    let (sign, size) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+    // Reading decimal digits rounds once, where dividing two floats would round twice.
+    let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+    Value::Float(text.parse().unwrap_or(moment.seconds as f64))
 }
 
 fn text(moment: Timestamp, format: TimestampFormat) -> String {
     match format {
         TimestampFormat::Iso8601 => moment.wire_iso8601(),
         TimestampFormat::Rfc822 => moment.wire_rfc822(),
-        TimestampFormat::Unix => to_json(&moment.wire_unix(), JsonStyle::PYTHON),
+        TimestampFormat::Unix => to_json(&unix(moment), JsonStyle::PYTHON),
     }
 }
 
@@ -56,7 +69,7 @@ pub(crate) fn shown(value: Value, o: &ParseOptions) -> Result<Value, ParseFailur
     {
         return Ok(Value::String(iso));
     }
-    match Timestamp::from_value(&value, &o.clock) {
+    match oxaws_value::timestamp(&value, &o.clock) {
         Ok(moment) => Ok(Value::String(moment.isoformat())),
         Err(e) => Err(ParseFailure::Timestamp(e.to_string())),
     }
@@ -110,6 +123,16 @@ mod tests {
     use proptest::prelude::*;
 
     const CLOCK: LocalClock<'_> = LocalClock { now: 0, offset: &|_| 0 };
+
+    #[test]
+    fn seconds_with_their_fraction() {
+        let of = |seconds, micros| unix(Timestamp { seconds, micros, offset: None });
+        assert_eq!(of(1_033_563_600, 500_000), Value::Float(1_033_563_600.5));
+        assert_eq!(of(1_033_563_600, 0), Value::Int(1_033_563_600));
+        assert_eq!(of(1_577_934_245, 678_901), Value::Float(1_577_934_245.678_901));
+        assert_eq!(of(-1, 500_000), Value::Float(-0.5));
+        assert_eq!(of(-2, 250_000), Value::Float(-1.75));
+    }
 
     proptest! {
         #[test]

@@ -14,6 +14,11 @@ pub(crate) fn find(text: &str) -> Option<XmlFault> {
     Some(fault_at(text, kind, at))
 }
 
+/// Whether a text is XML to expat. What is inside the internal subset of a document type isn't looked at.
+pub fn is_well_formed(text: &str) -> bool {
+    find(text).is_none()
+}
+
 /// The fault of a text that goes on with something that is no UTF-8.
 pub(crate) fn find_before_bad_bytes(valid: &str) -> XmlFault {
     use XmlFaultKind::{NoElement, UnclosedCdata, UnclosedToken};

@@ -4,7 +4,8 @@ use crate::request::{Entries, SerializeError, members_of};
 use crate::scalar::{base64_text, boolean_text, float_text, python_str};
 use crate::{MAX_DEPTH, timestamp};
 use oxaws_model::{Member, Operation, Shape, ShapeKind, TimestampFormat, XmlNamespace};
-use oxaws_value::{LocalClock, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::Value;
 
 /// An element being built: attributes may come from members that stand after children.
 #[derive(Debug, Default)]

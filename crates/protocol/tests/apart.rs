@@ -5,7 +5,8 @@ mod model;
 
 use oxaws_model::Operation;
 use oxaws_protocol::{ListTaker, Lists, ParseOptions, Reply, Timestamps, parse, parse_without_lists};
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 

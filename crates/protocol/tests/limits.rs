@@ -8,7 +8,8 @@ use oxaws_protocol::{
     Mismatch, ParseFailure, ParseOptions, Reply, SerializeError, SerializeOptions, Timestamps, parse, parse_error,
     serialize,
 };
-use oxaws_value::{LocalClock, Map, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::{Map, Value};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,7 @@
 //! The canonical request.
 
-use crate::percent::{is_unreserved, percent_decode, push_encoded};
 use crate::request::{Headers, PathRule};
+use oxaws_python::{is_unreserved, percent_decode, push_encoded};
 use std::borrow::Cow;
 use std::fmt::Write;
 

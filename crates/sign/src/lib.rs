@@ -13,7 +13,6 @@ mod bearer;
 mod canonical;
 pub mod checksum;
 mod chunked;
-mod percent;
 mod request;
 mod time;
 mod tree;
@@ -24,7 +23,6 @@ mod v4a;
 pub use bearer::bearer;
 pub use checksum::{Algorithm, Digest, Hasher};
 pub use chunked::ChunkedEncoder;
-pub use percent::{percent_decode, percent_encode};
 pub use request::{
     Credentials, Headers, PathRule, Payload, Rules, STREAMING_UNSIGNED_PAYLOAD_TRAILER, Scope, Signable, TokenName,
     Trace, UNSIGNED_PAYLOAD,

@@ -1,5 +1,7 @@
 //! Moments in the forms that signatures use.
 
+use oxaws_python::Civil;
+
 /// A moment as `20150830T123600Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AmzDate([u8; 16]);
@@ -7,14 +9,12 @@ pub struct AmzDate([u8; 16]);
 impl AmzDate {
     /// The moment `secs` after 1970-01-01T00:00:00Z. Years outside 0–9999 are cut to that range.
     pub fn from_secs(secs: i64) -> Self {
-        let t = Civil::from_secs(secs);
+        let t = civil(secs);
         let mut out = *b"00000000T000000Z";
-        put(&mut out[..4], t.year);
-        put(&mut out[4..6], t.month);
-        put(&mut out[6..8], t.day);
-        put(&mut out[9..11], t.hour);
-        put(&mut out[11..13], t.minute);
-        put(&mut out[13..15], t.second);
+        put(&mut out[..4], t.year as u16);
+        for (at, value) in [(4, t.month), (6, t.day), (9, t.hour), (11, t.minute), (13, t.second)] {
+            put(&mut out[at..at + 2], value.into());
+        }
         AmzDate(out)
     }
 
@@ -31,18 +31,14 @@ impl AmzDate {
 
 /// The `Date` header's form, as Python's `formatdate` writes it: `Sun, 30 Aug 2015 12:36:00 -0000`.
 pub fn http_date(secs: i64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let t = Civil::from_secs(secs);
-    let weekday = DAYS[usize::from(t.weekday)];
-    let month = MONTHS[usize::from(t.month - 1)];
+    let t = civil(secs);
+    let (weekday, month) = (t.day_name(), t.month_name());
     format!("{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} -0000", t.day, t.year, t.hour, t.minute, t.second)
 }
 
 /// `2015-08-30T12:36:00Z`
 pub(crate) fn iso(secs: i64) -> String {
-    let t = Civil::from_secs(secs);
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.year, t.month, t.day, t.hour, t.minute, t.second)
+    format!("{}Z", civil(secs))
 }
 
 fn put(out: &mut [u8], mut value: u16) {
@@ -52,44 +48,10 @@ fn put(out: &mut [u8], mut value: u16) {
     }
 }
 
-/// A moment by the calendar, in UTC.
-struct Civil {
-    year: u16,
-    /// From 1.
-    month: u16,
-    /// From 1.
-    day: u16,
-    hour: u16,
-    minute: u16,
-    second: u16,
-    /// Days since a Thursday.
-    weekday: u8,
-}
-
-impl Civil {
-    fn from_secs(secs: i64) -> Self {
-        // 0000-01-01 and 9999-12-31.
-        let secs = secs.clamp(-62_167_219_200, 253_402_300_799);
-        let (days, rest) = (secs.div_euclid(86_400), secs.rem_euclid(86_400));
-        // Days since 0000-03-01 in eras of 400 years: March first, so that the leap day comes last.
-        let shifted = days + 719_468;
-        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Civil {
-            year: year as u16,
-            month: month as u16,
-            day: day as u16,
-            hour: (rest / 3600) as u16,
-            minute: (rest / 60 % 60) as u16,
-            second: (rest % 60) as u16,
-            weekday: days.rem_euclid(7) as u8,
-        }
-    }
+/// The date and time of day in UTC; years outside 0–9999 are cut to that range.
+fn civil(secs: i64) -> Civil {
+    // 0000-01-01 and 9999-12-31.
+    Civil::of(secs.clamp(-62_167_219_200, 253_402_300_799))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Signature Version 2 of query services: in the form itself.
 
-use crate::percent::push_encoded;
 use crate::request::Credentials;
 use crate::time::iso;
 use crate::v4::hmac_sha256;
 use base64::Engine;
+use oxaws_python::push_encoded;
 
 /// Adds the parameters of a V2 signature (`HmacSHA256`) to a form. `host` is the value of the `Host` header, `path` the
 /// path as it is sent, `time` seconds since 1970-01-01T00:00:00Z. Those of an earlier try are replaced.

@@ -2,12 +2,12 @@
 
 use crate::canonical::{self, SignedHeaders};
 use crate::hex;
-use crate::percent::{percent_decode, push_encoded};
 use crate::request::{
     Credentials, Headers, Payload, Rules, STREAMING_UNSIGNED_PAYLOAD_TRAILER, Scope, Signable, TokenName, Trace,
     UNSIGNED_PAYLOAD, find, push, remove,
 };
 use crate::time::{AmzDate, http_date};
+use oxaws_python::{percent_decode, push_encoded};
 use ring::{digest, hmac};
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};

@@ -4,9 +4,10 @@
 
 #![allow(clippy::unwrap_used)] // the helpers; clippy knows only test functions as tests
 
+use oxaws_python::percent_decode;
 use oxaws_sign::{
-    Credentials, Headers, KeyCache, PathRule, Payload, Rules, Scope, Signable, TokenName, V4aKey, percent_decode,
-    presign_v4, presign_v4a, sha256_hex, sign_v4, sign_v4a,
+    Credentials, Headers, KeyCache, PathRule, Payload, Rules, Scope, Signable, TokenName, V4aKey, presign_v4,
+    presign_v4a, sha256_hex, sign_v4, sign_v4a,
 };
 use serde_json::Value;
 use std::borrow::Cow;

@@ -62,7 +62,7 @@ impl fmt::Display for BadAnswer {
         write!(f, " (status {}, content type {content_type}", self.status)?;
         if !self.first_bytes.is_empty() {
             let mut shown = String::new();
-            oxaws_value::python::write_repr_bytes(&mut shown, &self.first_bytes);
+            oxaws_python::write_repr_bytes(&mut shown, &self.first_bytes);
             write!(f, ", body begins {shown}")?;
         }
         f.write_str(")")

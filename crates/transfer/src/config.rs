@@ -51,7 +51,7 @@ impl fmt::Display for TransferConfigError {
                  10Mb/s or 800Kb/s)"
             ),
             TransferConfigError::Int(value) => {
-                write!(f, "invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(value))
+                write!(f, "invalid literal for int() with base 10: {}", oxaws_python::repr_str(value))
             }
             TransferConfigError::Positive(key, value) => {
                 write!(f, "Value for {key} must be a positive integer: {value}")
@@ -134,7 +134,7 @@ impl TransferConfig {
 }
 
 fn int(text: &str) -> Option<i128> {
-    oxaws_value::python_int_text(text)?.parse().ok()
+    oxaws_python::python_int_text(text)?.parse().ok()
 }
 
 /// `8MB`, `8MiB` or bytes; every suffix counts in powers of 1024.

@@ -11,7 +11,8 @@ use crate::plan::{Head, Job, Place};
 use crate::upload::{self, Done};
 use crate::{delete, head, limits, listing, plan, xml};
 use oxaws_failure::Cause;
-use oxaws_sign::{Algorithm, percent_encode};
+use oxaws_python::percent_encode;
+use oxaws_sign::Algorithm;
 use oxaws_value::{Map, Value};
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
@@ -43,7 +44,7 @@ pub(crate) struct Parts {
 fn copy_source(bucket: &str, key: &str) -> String {
     let is_arn = bucket.starts_with("arn:");
     let whole = if is_arn { format!("{bucket}/object/{key}") } else { format!("{bucket}/{key}") };
-    percent_encode(whole.as_bytes(), b"-._~/")
+    percent_encode(whole, b"-._~/")
 }
 
 /// Copies a small object, or opens a copy in parts.
@@ -216,7 +217,7 @@ fn tags_of(
     if tags.is_empty() {
         return Ok(tags);
     }
-    let encode = |text: &str| percent_encode(text.as_bytes(), b"-._~");
+    let encode = |text: &str| percent_encode(text, b"-._~");
     let pairs: Vec<String> = tags.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
     let header = pairs.join("&");
     if header.len() > MAX_HEADER {

@@ -11,7 +11,7 @@ use crate::plan::{Head, Job, Place};
 use crate::report;
 use crate::written::Placed;
 use oxaws_failure::Cause;
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_sign::{Algorithm, Digest};
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io::{self, Write};

@@ -29,7 +29,7 @@ impl Sink for &File {
             Err(e) if e.raw_os_error() == Some(29) => Write::write_all(self, data),
             other => other,
         };
-        written.map_err(|e| TransferError::local_bare(e))
+        written.map_err(TransferError::local_bare)
     }
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Out<'a>(pub &'a mut (dyn Write + Send));
 
 impl Sink for Out<'_> {
     fn put(&mut self, _offset: u64, data: &[u8]) -> Result<(), TransferError> {
-        self.0.write_all(data).map_err(|e| TransferError::local_bare(e))
+        self.0.write_all(data).map_err(TransferError::local_bare)
     }
 }
 

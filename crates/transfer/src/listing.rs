@@ -9,9 +9,10 @@ use crate::plan::{Entry, Place};
 use crate::xml::{Reader, Token};
 use oxaws_client::CallError;
 use oxaws_failure::Cause;
-use oxaws_sign::{percent_decode, percent_encode};
-use oxaws_value::python::repr_str;
-use oxaws_value::{Timestamp, python_int_text};
+use oxaws_python::calendar::{DAY, days_from_civil, days_in_month};
+use oxaws_python::repr_str;
+use oxaws_python::{Timestamp, python_int_text};
+use oxaws_python::{percent_decode, percent_encode};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -89,14 +90,14 @@ impl<'a> Listing<'a> {
 
     fn fetch(&mut self, around: Around<'_>) -> Result<(), TransferError> {
         let mut call = Call::new(Op::ListObjects, &self.bucket, "");
-        let mut query = format!("list-type=2&prefix={}", percent_encode(self.prefix.as_bytes(), b"-._~"));
+        let mut query = format!("list-type=2&prefix={}", percent_encode(&self.prefix, b"-._~"));
         if let Some(size) = &self.page_size {
             query.push_str("&max-keys=");
             query.push_str(size);
         }
         if let Some(token) = &self.token {
             query.push_str("&continuation-token=");
-            query.push_str(&percent_encode(token.as_bytes(), b"-._~"));
+            query.push_str(&percent_encode(token, b"-._~"));
         }
         query.push_str("&encoding-type=url");
         call.query = Cow::Owned(query);
@@ -253,25 +254,12 @@ fn iso(text: &[u8]) -> Option<i64> {
         _ => return None,
     };
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
     // What is out of range is for the general reader, which says what is wrong with it.
-    if !(1..=days).contains(&day) || year < 1 || hour > 23 || minute > 59 || second > 59 {
+    if !(1..=days_in_month(year, month)?).contains(&day) || year < 1 || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    // Days since the epoch, by the proleptic Gregorian calendar with years that begin in March.
-    let (y, m) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let era = y.div_euclid(400);
-    let of_era = y - era * 400;
-    let of_year = (153 * m + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second;
+    let seconds = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
     Some(seconds * 1_000_000 + micros)
 }
 

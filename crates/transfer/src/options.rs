@@ -2,6 +2,8 @@
 
 use crate::client::{Call, Header};
 use crate::error::TransferError;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use oxaws_sign::Algorithm;
 use std::borrow::Cow;
 
@@ -238,35 +240,6 @@ pub(crate) fn add_key(fixed: &mut Fixed, key: Option<&CustomerKey>, source: bool
         ]
     };
     fixed.push(names[0], key.algorithm.as_str());
-    fixed.push(names[1], base64(&key.key));
+    fixed.push(names[1], STANDARD.encode(&key.key));
     fixed.push(names[2], Algorithm::Md5.digest(&key.key).to_base64());
-}
-
-/// Standard base64.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |w, b| w << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                out.push(char::from(DIGITS[(word >> (18 - 6 * place)) as usize & 63]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_in_base64() {
-        for (text, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(base64(text.as_bytes()), encoded);
-        }
-    }
 }

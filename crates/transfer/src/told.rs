@@ -6,7 +6,7 @@ use crate::client::Call;
 use crate::xml::{NotXml, Reader, Token};
 use oxaws_client::STREAM;
 use oxaws_model::{Location, Member, Operation, Shape, ShapeKind};
-use oxaws_sign::percent_decode;
+use oxaws_python::percent_decode;
 use oxaws_value::{Map, Value};
 
 /// Names the algorithm of an upload's checksum; sent where the checksum is.

@@ -10,7 +10,8 @@ use crate::parts::{Kind, Open};
 use crate::plan::{Job, Place};
 use crate::{limits, validate, xml};
 use oxaws_http::Headers;
-use oxaws_sign::{Algorithm, percent_encode};
+use oxaws_python::percent_encode;
+use oxaws_sign::Algorithm;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -214,7 +215,7 @@ pub(crate) fn create(s3: &S3<'_>, mut call: Call<'_>, cx: &Shared<'_>) -> Result
 
 /// The query of a part.
 pub(crate) fn part_query(number: u64, upload: &str) -> String {
-    format!("partNumber={number}&uploadId={}", percent_encode(upload.as_bytes(), b"-._~"))
+    format!("partNumber={number}&uploadId={}", percent_encode(upload, b"-._~"))
 }
 
 /// The parts' end: all are put together.
@@ -241,7 +242,7 @@ pub(crate) fn complete<'c>(
         document.push_str("</Part>");
     }
     document.push_str("</CompleteMultipartUpload>");
-    call.query = format!("uploadId={}", percent_encode(upload.as_bytes(), b"-._~")).into();
+    call.query = format!("uploadId={}", percent_encode(upload, b"-._~")).into();
     let whole = Call { body: Body::Bytes(document.as_bytes()), ..call };
     let answer = s3.send(&whole, cx.later(&|_| {}))?;
     let etag = xml::children(&answer.body, [b"ETag"]).ok().and_then(|[etag]| etag);
@@ -251,7 +252,7 @@ pub(crate) fn complete<'c>(
 /// Aborts an upload in parts; that it can't be is no news to the user.
 pub(crate) fn abort(cx: &Shared<'_>, bucket: &str, key: &str, upload: &str) {
     let mut call = Call::new(Op::AbortUpload, bucket, key);
-    call.query = format!("uploadId={}", percent_encode(upload.as_bytes(), b"-._~")).into();
+    call.query = format!("uploadId={}", percent_encode(upload, b"-._~")).into();
     let _ = cx.s3.send(&call, cx.last(&|_| {}));
 }
 

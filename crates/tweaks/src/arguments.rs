@@ -5,8 +5,9 @@ use oxaws_cli::failure::Failure;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
 use oxaws_cli::plug::call::OperationCall;
 use oxaws_cli::plug::registry::{Hook, Tweak};
-use oxaws_value::python::{self, MapClass};
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_python::python_int_text;
+use oxaws_value::repr::{self, MapClass};
+use oxaws_value::{Map, Value};
 use std::borrow::Cow;
 
 /// A row of a list of customisations.
@@ -90,7 +91,7 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes),
-        other => Cow::Owned(python::str(other, MapClass::Dict)),
+        other => Cow::Owned(repr::str(other, MapClass::Dict)),
     }
 }
 
@@ -99,8 +100,9 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
 /// # Errors
 /// 255, with Python's words.
 pub(crate) fn int(text: &str) -> Result<Value, Failure> {
-    python_int(text)
-        .ok_or_else(|| Failure::invalid(format!("invalid literal for int() with base 10: {}", python::repr_str(text))))
+    python_int(text).ok_or_else(|| {
+        Failure::invalid(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
+    })
 }
 
 /// Python's `int(text)`, `None` where it raises.
@@ -111,7 +113,7 @@ pub(crate) fn python_int(text: &str) -> Option<Value> {
 
 /// What the CLI says where Python doesn't find a key.
 pub(crate) fn missing_key(key: &str) -> Failure {
-    Failure::invalid(python::repr_str(key))
+    Failure::invalid(oxaws_python::repr_str(key))
 }
 
 /// The parameter `name`, made a map where it isn't one.

@@ -6,7 +6,7 @@ use oxaws_cli::failure::Failure;
 use oxaws_cli::plug::argtable::{Arg, ArgTable};
 use oxaws_cli::plug::registry::{Hook, Tweak};
 use oxaws_model::Operation;
-use oxaws_value::python::repr_str;
+use oxaws_python::repr_str;
 use oxaws_value::{Map, Value};
 
 pub(crate) const TWEAKS: &[Tweak] = &[

@@ -11,8 +11,9 @@ use oxaws_env::Instant;
 use oxaws_failure::Cause;
 use oxaws_input::blob;
 use oxaws_model::Operation;
-use oxaws_value::python;
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::repr;
+use oxaws_value::{Map, Value};
 use ring::hmac;
 
 pub(crate) const TWEAKS: &[Tweak] = &[
@@ -109,7 +110,7 @@ fn complete(params: &mut Map, raw: bool, now: Instant) -> Result<(), Failure> {
 
 fn generated(storage: &Map, now: Instant) -> Result<String, Failure> {
     let text = |key: &str| -> Result<String, Failure> {
-        storage.get(key).map(|v| python::str(v, Default::default())).ok_or_else(|| missing_key(key))
+        storage.get(key).map(|v| repr::str(v, Default::default())).ok_or_else(|| missing_key(key))
     };
     let at = Timestamp::from_unix(now.secs() + VALIDITY).utc();
     let micros = now.nanos.rem_euclid(1_000_000_000) / 1000;

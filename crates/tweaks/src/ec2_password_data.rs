@@ -55,7 +55,7 @@ fn decrypt(call: &OperationCall, reply: &mut Value) -> Result<(), Failure> {
 
 /// The password in base64 `data`, encrypted for the key in `pem` by RSA with PKCS #1 v1.5 padding.
 fn password(pem: &str, data: &str) -> Option<String> {
-    let data = oxaws_input::blob::decode_bytes(data.as_bytes())?;
+    let data = oxaws_python::b64decode(data)?;
     String::from_utf8(rsa::decrypt(pem, &data)?).ok()
 }
 

@@ -41,5 +41,5 @@ pub(crate) fn path(call: &OperationCall, argument: &str) -> Result<Option<PathBu
 /// 255, with Python's words.
 pub(crate) fn write(world: &dyn World, path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let how = Put { mode: PutMode::Private, follow: true, folders: false };
-    world.put(path, contents, how).map_err(|e| Failure::file(e, &path.display().to_string()))
+    world.put(path, contents, how).map_err(|e| Failure::file(e, path.display().to_string()))
 }

@@ -41,7 +41,7 @@ fn unarmoured(pem: &str, label: &str) -> Option<Vec<u8>> {
     let (_, rest) = pem.split_once(&begin)?;
     let (text, _) = rest.split_once(&format!("-----END {label}-----"))?;
     let text: String = text.split_ascii_whitespace().collect();
-    oxaws_input::blob::decode_bytes(text.as_bytes())
+    oxaws_python::b64decode(&text)
 }
 
 /// `data ^ exponent mod modulus`, as long as the modulus.

@@ -1,8 +1,9 @@
 //! JSON as Python's `json.dumps` writes it.
 
-use crate::{Value, python_float};
+use crate::Value;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use oxaws_python::python_float;
 use std::io::{self, Write};
 
 /// How JSON text is laid out.

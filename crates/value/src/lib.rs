@@ -3,12 +3,10 @@
 //! A `Value` is what a command line, a file or a service reply means once its text is parsed: insertion-ordered maps,
 //! exact integers, and floats printed the way Python prints them, because that is what the AWS CLI prints.
 
-pub mod errno;
 mod json_read;
 mod json_write;
 mod map;
-mod number;
-pub mod python;
+pub mod repr;
 pub mod secret;
 mod timestamp;
 pub mod visible;
@@ -16,8 +14,7 @@ pub mod visible;
 pub use json_read::{JsonError, JsonErrorKind, MAX_DEPTH, parse_json, parse_json_bytes};
 pub use json_write::{JsonStyle, plain as json_plain, to_json, write_json, write_json_at, write_json_string};
 pub use map::{Key, Map};
-pub use number::{python_float, python_int_text};
-pub use timestamp::{Civil, LocalClock, Timestamp, TimestampError, python_float_value};
+pub use timestamp::timestamp;
 
 /// A value of the service models' world.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -94,7 +94,7 @@ impl Secrets {
             return;
         }
         let mut forms = vec![secret.to_owned()];
-        for quoted in [crate::python::repr_str(secret), json_text(secret)] {
+        for quoted in [oxaws_python::repr_str(secret), json_text(secret)] {
             let inner: Option<&str> = quoted.get(1..quoted.len().saturating_sub(1));
             forms.extend(inner.map(str::to_owned));
         }

@@ -8,8 +8,8 @@ use super::{Finding, Workspace, relative};
 
 /// Crates by layer; a crate may import those of lower layers only.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["value", "model", "env", "failure"]),
-    (1, &["config", "protocol", "endpoint", "sign", "jmespath", "input", "output"]),
+    (0, &["python", "value", "model", "env", "failure"]),
+    (1, &["config", "protocol", "endpoint", "sign", "jmespath", "yaml", "input", "output"]),
     (2, &["creds", "http", "modelpack", "pack"]),
     (3, &["client", "transfer"]),
     (4, &["cli"]),
@@ -19,6 +19,10 @@ const LAYERS: &[(u8, &[&str])] = &[
 
 /// Imports within a layer, each with its reason.
 const SIDEWAYS: &[(&str, &str, &str)] = &[
+    ("value", "python", "JSON has Python's number texts"),
+    ("env", "python", "paths are Python's"),
+    ("input", "yaml", "YAML has one reader"),
+    ("output", "yaml", "and one writer"),
     ("pack", "modelpack", "the build script compiles the models"),
     ("creds", "http", "providers ask the instance's and the container's metadata servers"),
     ("transfer", "client", "the S3 engine sends its requests as operations"),
@@ -28,6 +32,7 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("commands", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
     ("tweaks", &["http", "sign", "protocol", "endpoint"], "speak client::call"),
+    ("modelpack", &["python", "value", "env", "endpoint"], "a change of theirs would pack the models again"),
     ("transfer", &["protocol", "endpoint"], "the client says where requests go and what errors mean"),
 ];
 

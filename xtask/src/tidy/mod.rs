@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: what the compiler can't hold. Runs as a test too.
 //!
-//! Each check is a file with a table at its top: who may import whom ([`layers`] between crates,
-//! [`floors`] within one), which parts of the standard library
+//! Each check is a file with a table at its top: which crate may import which ([`layers`]), which module of a crate may
+//! import which ([`floors`]), which parts of the standard library
 //! have one home ([`bans`]), files no `mod` reaches ([`dead`]), lists kept by hand ([`lists`]), words that don't belong
 //! here and files grown too long ([`words`]).
 

@@ -28,7 +28,7 @@ impl Source {
     /// Every path with two or more segments, with the first segment resolved through the file's `use std::…` lines,
     /// and every path imported from `std`: line and full path.
     pub fn paths(&self) -> Vec<(usize, String)> {
-        let mut found = imports(&self.code);
+        let mut found = imports(&self.code, "std::");
         let names: HashMap<String, String> =
             found.iter().filter_map(|(_, path)| Some((path.rsplit("::").next()?.to_owned(), path.clone()))).collect();
         for (at, path) in written_paths(&self.code) {
@@ -40,6 +40,30 @@ impl Source {
             found.push((at, full));
         }
         found.into_iter().map(|(at, path)| (line_of(&self.code, at), path)).collect()
+    }
+
+    /// Every path into the crate that this is a module of, without `crate::`: line and path. `module` is its own path, and
+    /// its child modules count as named by it.
+    pub fn own_paths(&self, module: &str, is_folder: bool) -> Vec<(usize, String)> {
+        let parent = module.rsplit_once("::").map_or("", |(parent, _)| parent);
+        let mut found = imports(&self.code, "crate::");
+        found.extend(imports(&self.code, "super::"));
+        found.extend(written_paths(&self.code));
+        let absolute = |path: String| match path.split_once("::")? {
+            ("crate", rest) => Some(rest.to_owned()),
+            ("super", rest) if parent.is_empty() => Some(rest.to_owned()),
+            ("super", rest) => Some(format!("{parent}::{rest}")),
+            _ => None,
+        };
+        let mut paths: Vec<(usize, String)> =
+            found.into_iter().filter_map(|(at, p)| Some((at, absolute(p)?))).collect();
+        if is_folder {
+            paths.extend(self.modules().into_iter().map(|(at, name)| (at, format!("{module}::{name}"))));
+        }
+        let mut paths: Vec<_> = paths.into_iter().map(|(at, path)| (line_of(&self.code, at), path)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     /// Every macro called: line and name.
@@ -242,12 +266,12 @@ fn written_paths(code: &str) -> Vec<(usize, String)> {
     paths.filter(|(_, path)| path.contains("::")).collect()
 }
 
-/// What `use std::…;` lines import, groups taken apart, renamings ignored.
-fn imports(code: &str) -> Vec<(usize, String)> {
+/// What `use` lines import that begin with `root` (such as `std::`), groups taken apart, renamings ignored.
+fn imports(code: &str, root: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, word) in words(code) {
         let rest = code[at + word.len()..].trim_start();
-        if word == "use" && rest.starts_with("std::") {
+        if word == "use" && rest.starts_with(root) {
             let tree: String =
                 rest[..rest.find(';').unwrap_or(rest.len())].split_whitespace().collect::<Vec<_>>().join(" ");
             let mut paths = Vec::new();

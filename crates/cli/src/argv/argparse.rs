@@ -5,7 +5,7 @@ mod roles;
 
 pub(crate) use roles::{Role, roles};
 
-use oxaws_input::close_matches;
+use oxaws_python::difflib;
 
 /// How many words an option or a positional takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,7 +192,7 @@ impl std::error::Error for ParseError {}
 /// The message for a word that is none of `choices`, with what the user may have meant.
 pub fn invalid_choice<'a>(value: &str, choices: impl Iterator<Item = &'a str>) -> String {
     let mut text = format!("Found invalid choice '{value}'\n");
-    let close = close_matches::close_matches(value, choices);
+    let close = difflib::close_matches(value, choices);
     if !close.is_empty() {
         text.push_str("\nMaybe you meant:\n");
         for word in close {
@@ -427,7 +427,7 @@ impl<'a> Parser<'a> {
         for word in &words {
             match spec.word_type {
                 WordType::Text => {}
-                WordType::Int if oxaws_value::python_int_text(word).is_some() => {}
+                WordType::Int if oxaws_python::python_int_text(word).is_some() => {}
                 WordType::Float if python_float_text(word).is_some() => {}
                 WordType::Int => return Err(ParseError::not_a("int", spec, word)),
                 WordType::Float => return Err(ParseError::not_a("float", spec, word)),
@@ -468,7 +468,7 @@ fn expected(nargs: Nargs) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    oxaws_value::python::repr_str(text)
+    oxaws_python::repr_str(text)
 }
 
 /// `-1`, `-0.5`: what argparse takes for a value although it starts with a dash.

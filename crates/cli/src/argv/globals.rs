@@ -187,7 +187,7 @@ impl Globals {
 fn timeout(word: Option<&str>) -> Result<Option<i64>, Failure> {
     let seconds = match word {
         None => TIMEOUT_SECONDS,
-        Some(word) => oxaws_value::python_int_text(word)
+        Some(word) => oxaws_python::python_int_text(word)
             .map(|digits| digits.parse().unwrap_or(i64::MAX))
             .ok_or_else(|| Failure::invalid(not_an_int(word)))?,
     };
@@ -196,7 +196,7 @@ fn timeout(word: Option<&str>) -> Result<Option<i64>, Failure> {
 
 /// Python's words for text that `int()` doesn't take.
 pub fn not_an_int(word: &str) -> String {
-    format!("invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(word))
+    format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(word))
 }
 
 /// Whether Python's `urlparse` finds a scheme: letters, digits, `+-.` after a letter, then `:`.

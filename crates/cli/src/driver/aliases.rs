@@ -1,44 +1,17 @@
-//! Runs what aliases stand for.
+//! What aliases need to run: global options of their own, and the shell.
 
-use super::dispatch;
 use crate::argv::globals::{FirstParse, Globals};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plug::context::Context;
-use crate::tree::alias::{self, Expansion};
-use crate::version;
 use oxaws_client::{Session, SessionOptions};
-use oxaws_config::words;
+use oxaws_python::shlex;
 use std::os::unix::process::ExitStatusExt;
 
 /// The options of a value that would come too late: the session exists already.
 const REFUSED: [&str; 2] = ["debug", "profile"];
-/// Runs what an alias stands for.
-///
-/// # Errors
-/// Whatever ends it badly.
-pub(super) fn run(cx: &Context, expansion: Expansion) -> Result<Exit, Failure> {
-    let line = match expansion {
-        Expansion::Script(script, words) => return run_script(cx, &script, &words),
-        Expansion::Version => {
-            cx.ui.line(&version::text(cx.world))?;
-            return Ok(Exit::Success);
-        }
-        Expansion::Line(line) => *line,
-    };
-    cx.policy.alias(&line.name, line.given)?;
-    with_globals_of(cx, &line.name, &line.parsed, |cx| {
-        if line.may_be_alias
-            && let Some(expansion) = alias::top_level(cx.tree(), &line.aliases, &line.parsed)?
-        {
-            return run(cx, expansion);
-        }
-        dispatch::top(cx, &line.aliases, &line.parsed.command, &line.parsed.rest)
-    })
-}
-
 /// Runs `then` with the global options that an alias' value gave over those of the command line.
-fn with_globals_of(
+pub(super) fn with_globals_of(
     cx: &Context,
     name: &str,
     parsed: &FirstParse,
@@ -115,11 +88,11 @@ fn with_globals_of(
 }
 
 /// Runs a shell script with the user's words behind it.
-fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failure> {
+pub(super) fn run_script(cx: &Context, script: &str, args: &[String]) -> Result<Exit, Failure> {
     let mut line = script.to_owned();
     for arg in args {
         line.push(' ');
-        line.push_str(&words::quote(arg));
+        line.push_str(&shlex::quote(arg));
     }
     let status =
         std::process::Command::new("/bin/sh").args(["-c", &line]).status().map_err(|e| Failure::file(e, "/bin/sh"))?;

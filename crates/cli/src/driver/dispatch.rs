@@ -10,7 +10,7 @@ use crate::plug::context::Context;
 use crate::plug::registry::Command;
 use crate::tree::alias::{self, Aliases, Expansion};
 use crate::tree::{WAIT, find_operation, service_command_names};
-use crate::written;
+use crate::{version, written};
 use oxaws_model::{Operation, Service, Waiter};
 use std::cell::OnceCell;
 
@@ -35,6 +35,30 @@ pub(super) fn top(cx: &Context, aliases: &Aliases, name: &str, words: &[String])
     }
 }
 
+/// Runs what an alias stands for.
+///
+/// # Errors
+/// Whatever ends it badly.
+pub(super) fn expanded(cx: &Context, expansion: Expansion) -> Result<Exit, Failure> {
+    let line = match expansion {
+        Expansion::Script(script, words) => return aliases::run_script(cx, &script, &words),
+        Expansion::Version => {
+            cx.ui.line(&version::text(cx.world))?;
+            return Ok(Exit::Success);
+        }
+        Expansion::Line(line) => *line,
+    };
+    cx.policy.alias(&line.name, line.given)?;
+    aliases::with_globals_of(cx, &line.name, &line.parsed, |cx| {
+        if line.may_be_alias
+            && let Some(expansion) = alias::top_level(cx.tree(), &line.aliases, &line.parsed)?
+        {
+            return expanded(cx, expansion);
+        }
+        top(cx, &line.aliases, &line.parsed.command, &line.parsed.rest)
+    })
+}
+
 fn run_service(
     cx: &Context,
     aliases: &Aliases,
@@ -47,7 +71,7 @@ fn run_service(
     let name = parsed.word("operation").unwrap_or_default().to_owned();
     let rest = parsed.extras;
     if let Some(expansion) = alias::below(cx.tree(), aliases, &[command], &name, &rest)? {
-        return aliases::run(cx, expansion);
+        return expanded(cx, expansion);
     }
     run_operation(cx, aliases, service, command, &name, &rest)
 }
@@ -78,7 +102,7 @@ fn run_operation(
     match find_operation(cx.registry, service, command, name) {
         Some(found) => {
             if let Some(expansion) = alias_below(cx, aliases, found, (command, name), &[command, name], rest)? {
-                return aliases::run(cx, expansion);
+                return expanded(cx, expansion);
             }
             cx.policy.operation(found);
             match operation::prepare(cx, found, command, name, rest)? {
@@ -142,7 +166,7 @@ fn run_waiter(
         rest.remove(at);
     }
     if let Some(expansion) = alias::below(cx.tree(), aliases, &[command, WAIT], &name, &rest)? {
-        return aliases::run(cx, expansion);
+        return expanded(cx, expansion);
     }
     let mut waiters: Vec<Waiter> = service.waiters().collect();
     let Some(waiter) = waiters.iter().copied().find(|waiter| waiter.cli_name() == name) else {
@@ -155,7 +179,7 @@ fn run_waiter(
     let operation = wait::polled(service, waiter)?;
     let (name, path) = (waiter.cli_name(), [command, WAIT, waiter.cli_name()]);
     if let Some(expansion) = alias_below(cx, aliases, operation, (WAIT, name), &path, &rest)? {
-        return aliases::run(cx, expansion);
+        return expanded(cx, expansion);
     }
     cx.policy.command(&path);
     cx.policy.operation(operation);
@@ -207,7 +231,7 @@ fn run_command(
                 rest.remove(at);
             }
             if let Some(expansion) = alias::below(cx.tree(), aliases, &path, &name, &rest)? {
-                return aliases::run(cx, expansion);
+                return expanded(cx, expansion);
             }
             if let Some(found) = below.iter().find(|c| c.name == name) {
                 let path = path.into_iter().chain([found.name]).collect();

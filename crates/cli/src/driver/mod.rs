@@ -15,7 +15,7 @@ use crate::plug::registry::Registry;
 use crate::plug::services::Services;
 use crate::policy::{self, Given, Policy};
 use crate::term::ui::Ui;
-use crate::tree::{alias, unknown_command};
+use crate::tree::alias;
 use crate::watch::secrets::Line;
 use crate::{help, version};
 use auto_prompt::AutoPrompt;
@@ -107,7 +107,7 @@ impl Driver<'_> {
     fn checked(&self, args: &[String], line: &Line, aliases: &alias::Aliases, env_config: &Config) -> Exit {
         let missing = OnceCell::new();
         let unknown = |name: &str| {
-            let problem = unknown_command(&self.services, self.registry, aliases, name)?;
+            let problem = aliases.unknown_command(&self.services, self.registry, name)?;
             missing.get_or_init(|| self.registry.unbuilt(&[], name));
             Some(problem)
         };
@@ -200,7 +200,7 @@ impl Driver<'_> {
         crate::watch::log::watch(cx, recorder.as_ref());
         let result = match alias::top_level(cx.tree(), aliases, first) {
             Ok(None) => dispatch::top(cx, aliases, &first.command, &first.rest),
-            Ok(Some(expansion)) => aliases::run(cx, expansion),
+            Ok(Some(expansion)) => dispatch::expanded(cx, expansion),
             Err(failure) => Err(failure),
         };
         if let Some(recorder) = recorder {

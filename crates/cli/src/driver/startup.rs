@@ -5,7 +5,7 @@ use crate::plug::context::Context;
 use oxaws_client::CallError;
 use oxaws_config::ConfigError;
 use oxaws_env::var;
-use oxaws_input::codec::Codec;
+use oxaws_python::codec::Codec;
 
 /// Checks the settings that the AWS CLI looks at for every command, whether or not it needs them.
 ///

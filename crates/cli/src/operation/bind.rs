@@ -7,8 +7,9 @@ use crate::plug::argtable::{Arg, Unpack};
 use oxaws_env::{World, expand_path};
 use oxaws_input::{json_arg, paramfile, shorthand};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
+use oxaws_python::python_int_text;
 use oxaws_value::secret::Secrets;
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_value::{Map, Value};
 
 /// How deep a command line's values may nest when they are walked by shape.
 const MAX_DEPTH: usize = 900;
@@ -143,15 +144,7 @@ impl Binder<'_> {
                 Value::Bytes(bytes) if bytes.is_empty() => return Err(Failure::invalid(WANTED_BYTES)),
                 _ => return Err(Failure::invalid("'in <string>' requires string as left operand, not int")),
             };
-            let mut resolve = |word: &str| match self.paramfile(word) {
-                Ok(Some(contents)) => Ok(contents),
-                Ok(None) => Ok(Value::from(word)),
-                Err(message) => Err(message),
-            };
-            shorthand::parse(text, &mut resolve).map_err(|e| match e {
-                shorthand::ShorthandError::File(message) => Failure::input_file(message),
-                syntax => param_error(&name, syntax),
-            })
+            shorthand_of(self.world, text, &name)
         };
         let mut parsed = match &value {
             Value::List(words) => Value::List(words.iter().map(parse).collect::<Result<_, _>>()?),
@@ -256,7 +249,7 @@ impl Binder<'_> {
                 Ok(item) => out.push(item),
                 // A list's element has no name of its own: the message shows the first word.
                 Err(Failure::Invalid(_)) => {
-                    return Err(param_error(name, oxaws_value::python::str(&first, Default::default())));
+                    return Err(param_error(name, oxaws_value::repr::str(&first, Default::default())));
                 }
                 Err(other) => return Err(other),
             }
@@ -323,12 +316,12 @@ fn of_file(kind: ShapeKind, value: Value) -> Result<Value, Failure> {
 }
 
 fn shown(value: &Value) -> String {
-    oxaws_value::python::repr(value, Default::default())
+    oxaws_value::repr::repr(value, Default::default())
 }
 
 /// Python's complaint about a list or map where a number or truth is wanted.
 fn not_convertible(kind: ShapeKind, value: &Value) -> Result<(), Failure> {
-    let found = oxaws_value::python::type_name(value, Default::default());
+    let found = oxaws_value::repr::type_name(value, Default::default());
     let real = "must be a string, a bytes-like object or a real number";
     Err(Failure::invalid(match kind {
         ShapeKind::Integer | ShapeKind::Long => format!("int() argument {real}, not '{found}'"),
@@ -348,7 +341,7 @@ fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure>
             Some(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
         }
         ShapeKind::Float | ShapeKind::Double => Some(Value::Float(python_float_text(text).ok_or_else(|| {
-            Failure::invalid(format!("could not convert string to float: {}", oxaws_value::python::repr_str(text)))
+            Failure::invalid(format!("could not convert string to float: {}", oxaws_python::repr_str(text)))
         })?)),
         ShapeKind::Boolean => match text.to_ascii_lowercase().as_str() {
             "true" => Some(Value::Bool(true)),
@@ -356,6 +349,29 @@ fn convert_scalar(kind: ShapeKind, text: &str) -> Result<Option<Value>, Failure>
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// What an option's word says in JSON, or else in shorthand.
+///
+/// # Errors
+/// When it is neither, or a file that it names can't be read.
+pub fn json_or_shorthand(world: &dyn World, text: &str, name: &str) -> Result<Value, Failure> {
+    match json_arg::looks_like_json(text) {
+        true => json_arg::parse(text).map_err(|e| param_error(name, e)),
+        false => shorthand_of(world, text, name),
+    }
+}
+
+/// What a word says in shorthand, in which words may name files.
+fn shorthand_of(world: &dyn World, text: &str, name: &str) -> Result<Value, Failure> {
+    let mut resolve = |word: &str| match oxaws_input::paramfile::load(world, word) {
+        Some(loaded) => loaded.map_err(|e| e.to_string()),
+        None => Ok(Value::from(word)),
+    };
+    shorthand::parse(text, &mut resolve).map_err(|e| match e {
+        shorthand::ShorthandError::File(message) => Failure::input_file(message),
+        syntax => param_error(name, syntax),
     })
 }
 
@@ -430,7 +446,7 @@ pub fn is_json_header(member: Member) -> bool {
 /// When it isn't a map.
 pub fn merge_document(params: &mut Map, document: Value, cli_name: &str) -> Result<(), Failure> {
     let Value::Map(document) = document else {
-        let kind = oxaws_value::python::type_name(&document, Default::default());
+        let kind = oxaws_value::repr::type_name(&document, Default::default());
         return Err(param_error(cli_name, format_args!("Invalid type: expecting map, received <class '{kind}'>")));
     };
     for (key, value) in document {

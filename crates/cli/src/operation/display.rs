@@ -56,7 +56,7 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         if oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| cx.world.is_closed(stream)) {
             // What was closed is `/dev/null` by now (see `oxaws_env::start`), and would take the object.
             let missing = std::io::Error::from_raw_os_error(2);
-            return Err(Failure::invalid(oxaws_input::paramfile::python_os_error(&missing, path)));
+            return Err(Failure::invalid(oxaws_python::python_os_error(&missing, path)));
         }
         save(&mut stream, path)?;
     }
@@ -302,7 +302,7 @@ impl Context<'_> {
         };
         match name.as_str() {
             "base64" | "raw-in-base64-out" => Ok(name),
-            _ => Err(Failure::setting(oxaws_value::python::repr_str(&name))),
+            _ => Err(Failure::setting(oxaws_python::repr_str(&name))),
         }
     }
 }

@@ -21,7 +21,8 @@ use oxaws_client::{CallInput, Classes, Paging};
 use oxaws_input::yaml::{Document, YamlError, parse_marked};
 use oxaws_model::names::cli_name;
 use oxaws_model::{Operation, ShapeKind};
-use oxaws_value::{Map, Value, python_int_text};
+use oxaws_python::python_int_text;
+use oxaws_value::{Map, Value};
 
 impl OperationCall<'_> {
     /// The value of an argument that was given, read as its type says.

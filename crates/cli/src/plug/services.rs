@@ -189,7 +189,7 @@ impl<'a> Services<'a> {
         let shown = path.to_string_lossy();
         let bytes = self.world.read(path).map_err(|e| Failure::file(e, &*shown))?;
         add(&bytes).map_err(|error| {
-            Failure::setting(match (oxaws_value::python::decode_utf8(&bytes), &error) {
+            Failure::setting(match (oxaws_python::decode_utf8(&bytes), &error) {
                 (Err(reason), _) => reason,
                 (Ok(text), UserModelError::NotJson(_)) => match parse_json(text) {
                     Err(e) => e.to_string(),

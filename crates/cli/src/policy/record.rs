@@ -10,7 +10,8 @@ use crate::failure::{Failure, Shown};
 use crate::term::ui::Ui;
 use oxaws_client::{Observer, ServiceFailure, Step};
 use oxaws_env::{Instant, Put, PutMode, World, descriptor};
-use oxaws_value::{JsonStyle, Map, Timestamp, Value, errno, to_json};
+use oxaws_python::{Timestamp, python_os_error_bare};
+use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::cell::Cell;
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -225,7 +226,7 @@ impl Book {
             let why = match error.kind() {
                 io::ErrorKind::TimedOut => "Nobody reads it.".into(),
                 io::ErrorKind::InvalidInput if error.raw_os_error().is_none() => "It is not a descriptor.".into(),
-                _ => errno::python_os_error_bare(&error),
+                _ => python_os_error_bare(&error),
             };
             Ui::new(world, false).warn_plain(&format!("Warning: Unable to write the result record to {name}: {why}"));
         }

@@ -3,8 +3,8 @@
 //! character's place in what Python writes at once. What was written before stays written.
 
 use oxaws_env::{World, var};
-use oxaws_input::codec::{Codec, EncodeError};
 use oxaws_output::Format;
+use oxaws_python::codec::{Codec, EncodeError};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 

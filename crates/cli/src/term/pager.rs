@@ -1,7 +1,7 @@
 //! The pager of operation output, started when the first byte is written.
 
-use oxaws_config::words;
 use oxaws_env::{World, var};
+use oxaws_python::shlex;
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 
@@ -19,7 +19,7 @@ impl<'a> Pager<'a> {
 
     fn start(&mut self) -> io::Result<&mut Child> {
         if self.child.is_none() {
-            let words = words::split(self.command).map_err(|e| io::Error::other(e.to_string()))?;
+            let words = shlex::split(self.command).map_err(|e| io::Error::other(e.to_string()))?;
             let (program, args) = words.split_first().ok_or_else(|| io::Error::other("no program"))?;
             let mut command = Command::new(program);
             command.args(args).stdin(Stdio::piped());
@@ -29,7 +29,7 @@ impl<'a> Pager<'a> {
             match command.spawn() {
                 Ok(child) => self.child = Some(child),
                 Err(e) => {
-                    self.failed = Some(oxaws_input::paramfile::python_os_error(&e, program));
+                    self.failed = Some(oxaws_python::python_os_error(&e, program));
                     return Err(e);
                 }
             }

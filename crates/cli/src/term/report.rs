@@ -91,7 +91,7 @@ fn report_details(details: &Map, err: &mut dyn Write) -> std::io::Result<()> {
     }
     writeln!(err, "\nAdditional error details:")?;
     let simple = |v: &Value| !matches!(v, Value::List(_) | Value::Map(_) | Value::Bytes(_));
-    let text = |v: &Value| oxaws_value::python::str(v, Default::default());
+    let text = |v: &Value| oxaws_value::repr::str(v, Default::default());
     let mut complex = false;
     for (key, value) in more {
         match value {

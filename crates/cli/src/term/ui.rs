@@ -12,7 +12,7 @@ use crate::term::report::write_error;
 use crate::term::visible::{Escaping, Visible};
 use oxaws_env::{Instant, Stream, World};
 use oxaws_output::Format;
-use oxaws_value::Timestamp;
+use oxaws_python::Timestamp;
 use oxaws_value::visible::{visible, visible_name};
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -338,7 +338,7 @@ impl Write for Stdout {
 }
 
 /// What can't be encoded of a failure's message in its plain form, in Python's words.
-fn plain_error(failure: &Failure, codec: oxaws_input::codec::Codec) -> String {
+fn plain_error(failure: &Failure, codec: oxaws_python::codec::Codec) -> String {
     let mut text = Vec::new();
     let _ = failure.report("legacy", false, false, &mut io::sink(), &mut text);
     let text = String::from_utf8_lossy(&text);

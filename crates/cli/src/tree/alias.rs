@@ -6,10 +6,12 @@
 use crate::argv::argparse::{Nargs, Spec, invalid_choice, parse_checked};
 use crate::argv::globals::{FirstParse, first_parse, first_parse_checked};
 use crate::failure::Failure;
+use crate::plug::registry::Registry;
+use crate::plug::services::Services;
 use crate::policy::{self, Given};
-use crate::tree::{Node, Tree, is_command, unknown_command};
-use oxaws_config::words;
+use crate::tree::commands::{Node, Tree, is_command};
 use oxaws_env::World;
+use oxaws_python::shlex;
 
 /// The destination of the positional that names an alias below a command.
 const SUBCOMMAND: &str = "subcommand";
@@ -60,6 +62,23 @@ impl Aliases {
     /// What the alias `name` below a command stands for.
     pub(crate) fn value_below(&self, path: &[&str], name: &str) -> Option<&str> {
         self.file.below(path).into_iter().rev().find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// What is wrong with a name that is neither a command nor an alias of one.
+    pub(crate) fn unknown_command(
+        &self,
+        services: &Services,
+        registry: &'static Registry,
+        name: &str,
+    ) -> Option<String> {
+        if is_command(services, registry, name) || self.has_top_level(name) {
+            return None;
+        }
+        let names = services.names();
+        let written = registry.commands_under(&[]).map(|c| c.name);
+        let written = written.chain(registry.unbuilt_under(&[]).into_iter().map(|n| n as &str));
+        let names = names.iter().map(String::as_str).chain(written).chain(["help"]);
+        Some(invalid_choice(name, names.chain(self.top_level_names())))
     }
 
     /// These, with one more being followed. Python's CLI follows a loop until it runs out of stack.
@@ -118,7 +137,7 @@ pub(crate) fn top_level(tree: Tree, aliases: &Aliases, first: &FirstParse) -> Re
     if let Some(script) = value.strip_prefix('!') {
         return Ok(Some(Expansion::Script(script.to_owned(), first.rest.clone())));
     }
-    let unknown = |target: &str| unknown_command(tree.services, tree.registry, aliases, target);
+    let unknown = |target: &str| aliases.unknown_command(tree.services, tree.registry, target);
     let words = value_words(name, value)?;
     let (line, given) = policy::take(&words);
     let Some(mut parsed) = first_parse_checked(&line, &unknown)? else { return Ok(Some(Expansion::Version)) };
@@ -208,7 +227,7 @@ pub(crate) fn below_operation(
 }
 
 fn value_words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
-    let words = words::split(value).map_err(|e| {
+    let words = shlex::split(value).map_err(|e| {
         Failure::setting(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {e} when parsing:\n{value}"
         ))

@@ -7,7 +7,7 @@ use crate::version;
 use crate::watch::history::Recorder;
 use oxaws_client::{Observer, Step};
 use oxaws_env::{Instant, expand_path, var};
-use oxaws_value::python;
+use oxaws_value::repr;
 use oxaws_value::{JsonStyle, Value, to_json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(crate) fn begin(cx: &Context) {
     cx.ui.log(DRIVER, || format!("CLI version: {}", version::text(cx.world)));
     cx.ui.log(DRIVER, || {
         let args = cx.line.shown().iter().map(|word| Value::from(word.as_str())).collect();
-        format!("Arguments entered to CLI: {}", python::repr(&Value::List(args), Default::default()))
+        format!("Arguments entered to CLI: {}", repr::repr(&Value::List(args), Default::default()))
     });
     for (variable, usual) in FILES {
         let path = expand_path(cx.world, &cx.world.var(variable).unwrap_or_else(|| usual.into()));

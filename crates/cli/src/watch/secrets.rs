@@ -18,8 +18,8 @@ use crate::plug::registry::{Command, Registry};
 use crate::plug::services::Services;
 use crate::tree::alias::Aliases;
 use crate::tree::{WAIT, find_operation};
-use oxaws_config::words;
 use oxaws_model::{Operation, Service};
+use oxaws_python::shlex;
 use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};
 use std::cell::OnceCell;
 use value::Declared;
@@ -173,7 +173,7 @@ impl Walk<'_> {
         if alias.starts_with('!') {
             return None;
         }
-        let words = words::split(alias).ok()?;
+        let words = shlex::split(alias).ok()?;
         Some(words.into_iter().map(|text| Word { text: text.trim_matches('\n').to_owned(), at: None }).collect())
     }
 

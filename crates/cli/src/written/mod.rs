@@ -1,4 +1,16 @@
-//! Hand-written commands: their words become options, and they run.
+//! Hand-written commands: their words become options, and they run. The modules are what such commands share: readers of
+//! options and replies, questions to the user, files that are edited, programs that are run.
+
+pub mod formatted;
+pub mod kept_files;
+pub mod list_option;
+pub mod map_option;
+pub mod number;
+pub mod profile_file;
+pub mod program;
+pub mod prompt;
+pub mod reply;
+pub mod schema;
 
 use crate::argv::argparse::{Given, Nargs, Parsed, Spec, parse_known};
 use crate::exit::Exit;
@@ -73,7 +85,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
         args.set(&spec.dest, if is_list { Given::Words(vec![text]) } else { Given::Word(text) });
     }
     match (option.reading, args.word(&spec.dest)) {
-        (Reading::Int, Some(word)) if oxaws_value::python_int_text(word).is_none() => {
+        (Reading::Int, Some(word)) if oxaws_python::python_int_text(word).is_none() => {
             Err(Failure::invalid(crate::argv::globals::not_an_int(word)))
         }
         (Reading::Checked(check), Some(_)) => check(cx, args),
@@ -83,7 +95,7 @@ fn read_option(cx: &Context, option: &Opt, args: &mut Parsed) -> Result<(), Fail
 
 /// botocore's complaint about bytes where a text is wanted; of a secret they aren't shown.
 fn not_text(value: Option<Value>) -> Failure {
-    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::python::repr(&value, Default::default()));
+    let shown = value.map_or_else(|| HIDDEN.into(), |value| oxaws_value::repr::repr(&value, Default::default()));
     Failure::validation(format!(
         "Parameter validation failed:\nInvalid type for parameter input, value: {shown}, type: <class 'bytes'>, valid \
          types: <class 'str'>"

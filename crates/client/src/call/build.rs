@@ -78,7 +78,7 @@ fn assemble(
     let fixed = operation_query(state.operation);
     let own = request.query.iter().enumerate().map(|(i, (k, v))| match fixed.get(i) {
         Some(text) if !text.contains(['=', '{']) => (*text).to_owned(),
-        _ => format!("{}={}", protocol::percent_encode(k, b"-._~"), protocol::percent_encode(v, b"-._~")),
+        _ => format!("{}={}", oxaws_python::percent_encode(k, b"-._~"), oxaws_python::percent_encode(v, b"-._~")),
     });
     let (query, fragment) = join_query(base_query, own.collect(), fragment);
     // A bare `/` adds nothing to the endpoint's own path.

@@ -68,7 +68,7 @@ pub fn attach(
     let is_v4 = !matches!(signing.auth, Auth::None | Auth::Bearer | Auth::V2);
     let signed = is_v4 && sign::signs_body(state, signing, outgoing.is_https(), true);
     outgoing.hash(&mut hasher, signed)?;
-    outgoing.set_header(algorithm.header(), &hasher.finish().to_base64());
+    outgoing.headers.push((algorithm.header().into(), hasher.finish().to_base64().into_bytes().into()));
     outgoing.checksum_header = Some(algorithm.header());
     Ok(())
 }

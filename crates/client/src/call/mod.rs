@@ -13,7 +13,6 @@ use crate::call::parse::{Raw, Taker, Whole};
 use crate::error::CallError;
 use crate::services;
 use crate::session::client::ServiceClient;
-use crate::session::user_agent;
 use crate::session::{ClientOptions, Session};
 use crate::state::{Again, CallState};
 use crate::types::input::CallInput;
@@ -140,7 +139,7 @@ fn run<T: Taker>(mut state: CallState, taker: &mut T) -> Result<T::Taken, CallEr
     // Not for a URL that somebody else will use: it is a matter of reading the reply.
     checksum::ask_for_validation(client, state.operation, &mut state.params);
     let (mut outgoing, signing) = build::build(&state)?;
-    outgoing.set_header("User-Agent", &user_agent::text(session, None));
+    outgoing.set_header("User-Agent", session.user_agent());
     services::before_call(&mut state, &mut outgoing, &signing)?;
     if let Some(key) = &client.dpop {
         let proof = key.header(session.world(), &outgoing.url());

@@ -231,7 +231,7 @@ fn sign_v2(state: &CallState, outgoing: &Outgoing, url: &str) -> Result<Vec<u8>,
     let host = Url::parse(url)?.host_header();
     let now = state.session.now();
     oxaws_sign::sign_v2_form(&outgoing.method, &host, &outgoing.path, &mut form, &as_sign(&held), now);
-    Ok(oxaws_protocol::form_encode(&form).into_bytes())
+    Ok(oxaws_python::form_encode(&form).into_bytes())
 }
 
 /// Signs a request in its query and gives the whole URL, good for `expires` seconds. `region` replaces the call's.

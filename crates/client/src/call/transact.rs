@@ -18,6 +18,9 @@ use std::time::Duration;
 /// The longest time that a pause goes on before somebody looks whether the call was cancelled.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// What tells the service that attempts belong together, and which this is.
+const RETRY_HEADERS: [&str; 2] = ["amz-sdk-invocation-id", "amz-sdk-request"];
+
 /// The connections that a call takes in place of the session's, and what ends it.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
@@ -141,12 +144,15 @@ fn one_attempt<T: Taker>(
     watch: &mut Watch,
 ) -> Result<Attempt<T::Taken>, CallError> {
     let (session, client, operation) = (state.session, state.client, state.operation);
-    outgoing.remove_header("amz-sdk-invocation-id");
-    outgoing.remove_header("amz-sdk-request");
+    if attempts.number() > 1 {
+        RETRY_HEADERS.iter().for_each(|name| outgoing.remove_header(name));
+    }
     let signed = sign::sign(state, outgoing, signing)?;
     // Not part of the signature, as in the CLI: a proxy may change them.
-    outgoing.renew_header("amz-sdk-invocation-id", id.to_owned());
-    outgoing.renew_header("amz-sdk-request", attempts.header());
+    let values = [id.to_owned(), attempts.header()];
+    for (name, value) in RETRY_HEADERS.into_iter().zip(values) {
+        outgoing.headers.push((name.into(), value.into_bytes().into()));
+    }
     watch.request(outgoing);
     if let Some(trail) = &state.trail {
         trail.sent(&signed, outgoing, state.body_file.as_deref());

@@ -7,9 +7,10 @@ use crate::types::input::Classes;
 use crate::watch::redact;
 use oxaws_input::yaml::{Foreign, Marks};
 use oxaws_model::{Location, Member, Shape, ShapeKind};
-use oxaws_value::python::{self, MapClass, type_name};
+use oxaws_python::LocalClock;
+use oxaws_value::repr::{self, MapClass, type_name};
 use oxaws_value::secret::HIDDEN;
-use oxaws_value::{LocalClock, Map, Timestamp, Value};
+use oxaws_value::{Map, Value};
 
 /// How deep parameters may nest.
 const MAX_DEPTH: usize = oxaws_value::MAX_DEPTH;
@@ -102,7 +103,7 @@ impl Report<'_> {
             (ShapeKind::Blob, Value::Bytes(_) | Value::String(_)) => {}
             // A moment that can't be represented is found while serialising.
             (ShapeKind::Timestamp, value)
-                if Timestamp::from_value(value, self.clock).map_or_else(|e| !e.is_invalid_type(), |_| true) => {}
+                if oxaws_value::timestamp(value, self.clock).map_or_else(|e| !e.is_invalid_type(), |_| true) => {}
             (_, other) => self.wrong_type((of, member), other, marks, path),
         }
     }
@@ -232,7 +233,7 @@ impl Report<'_> {
         if min.parse::<f64>().is_ok_and(|m| number < m) {
             self.lines.push(format!(
                 "Invalid value for parameter {path}, value: {}, valid min value: {min}",
-                if secret { HIDDEN.to_owned() } else { python::str(value, maps) }
+                if secret { HIDDEN.to_owned() } else { repr::str(value, maps) }
             ));
         }
     }

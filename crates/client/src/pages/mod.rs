@@ -203,7 +203,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             Value::Map(map) => map.len() as i64,
             Value::String(text) => text.chars().count() as i64,
             other => {
-                let kind = oxaws_value::python::type_name(other, Default::default());
+                let kind = oxaws_value::repr::type_name(other, Default::default());
                 return Err(CallError::bad_reply(format!("object of type '{kind}' has no len()")));
             }
         };
@@ -232,7 +232,7 @@ impl<'a, 'w> Pages<'a, 'w> {
             self.done = true;
             self.set_resume(next)?;
         } else if self.previous.as_ref() == Some(&next) {
-            let shown = oxaws_value::python::repr(&Value::Map(next), Default::default());
+            let shown = oxaws_value::repr::repr(&Value::Map(next), Default::default());
             return Err(CallError::bad_reply(format!(
                 "Error during pagination: The same next token was received twice: {shown}"
             )));
@@ -301,7 +301,7 @@ impl<'a, 'w> Pages<'a, 'w> {
         wanted.sort_unstable();
         keys.sort_unstable();
         if wanted != keys {
-            let shown = oxaws_value::python::repr(&Value::Map(token), Default::default());
+            let shown = oxaws_value::repr::repr(&Value::Map(token), Default::default());
             return Err(CallError::bad_reply(format!("Bad starting token: {shown}")));
         }
         self.resume = Some(token::encode(&token));
@@ -583,8 +583,8 @@ fn page_size(operation: Operation, key: &str, text: &str) -> Result<Value, CallE
     if kind == Some(ShapeKind::String) {
         return Ok(Value::from(text));
     }
-    let digits = oxaws_value::python_int_text(text).ok_or_else(|| {
-        CallError::invalid(format!("invalid literal for int() with base 10: {}", oxaws_value::python::repr_str(text)))
+    let digits = oxaws_python::python_int_text(text).ok_or_else(|| {
+        CallError::invalid(format!("invalid literal for int() with base 10: {}", oxaws_python::repr_str(text)))
     })?;
     Ok(digits.parse().map_or_else(|_| Value::BigInt(digits.into()), Value::Int))
 }

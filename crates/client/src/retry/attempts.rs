@@ -1,42 +1,25 @@
 //! When a call is tried again: botocore's standard mode, and what the adaptive mode adds (see `rate`).
 
+use crate::class::is_throttling_code;
 use crate::error::CallError;
 use crate::retry::quota::RetryQuota;
 use oxaws_env::World;
 use oxaws_http::{Headers, HttpError};
 use oxaws_model::Operation;
 use oxaws_protocol::ServiceError;
+use oxaws_python::{LocalClock, Timestamp};
 use oxaws_sign::AmzDate;
-use oxaws_value::{LocalClock, Timestamp};
 use std::time::Duration;
 
 /// Seconds that a pause grows to at most.
 const MAX_BACKOFF: f64 = 20.0;
-
-/// Error codes of a service that is busy.
-const THROTTLING: [&str; 14] = [
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottledException",
-    "TooManyRequestsException",
-    "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
-    "RequestLimitExceeded",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "RequestThrottled",
-    "SlowDown",
-    "PriorRequestNotComplete",
-    "EC2ThrottledException",
-];
 
 /// Error codes of faults that pass.
 const TRANSIENT: [&str; 3] = ["RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"];
 
 /// Whether an error code alone makes another attempt worth it (botocore's standard mode).
 fn is_retryable_code(code: &str) -> bool {
-    THROTTLING.contains(&code) || TRANSIENT.contains(&code)
+    is_throttling_code(code) || TRANSIENT.contains(&code)
 }
 
 /// Operations that wait for something to happen: out of tokens they still pause before they give up, so that a loop
@@ -61,15 +44,10 @@ pub fn is_retryable(operation: Operation, error: &ServiceError) -> bool {
     operation.errors().any(|shape| shape.error_code() == code && shape.retryable())
 }
 
-/// Whether an error code alone says that the service is busy.
-pub(crate) fn is_throttling_code(code: &str) -> bool {
-    THROTTLING.contains(&code)
-}
-
 /// Whether an error answer says that the service is busy.
 pub fn is_throttling(operation: Operation, error: &ServiceError) -> bool {
     let code = error.code.as_str();
-    THROTTLING.contains(&code) || operation.errors().any(|s| s.error_code() == code && s.retryable() && s.throttling())
+    is_throttling_code(code) || operation.errors().any(|s| s.error_code() == code && s.retryable() && s.throttling())
 }
 
 /// What one attempt ended in, as far as the next one depends on it.
@@ -185,7 +163,7 @@ impl<'a> Attempts<'a> {
         };
         let own = pause(self.number, scale, random);
         let asked = headers.and_then(|h| h.get("x-amz-retry-after"));
-        match asked.and_then(|text| oxaws_value::python_int_text(text)?.parse::<u64>().ok()) {
+        match asked.and_then(|text| oxaws_python::python_int_text(text)?.parse::<u64>().ok()) {
             // The service may lengthen the pause, by five seconds at most.
             Some(millis) => own.max(Duration::from_millis(millis).min(own + Duration::from_secs(5))),
             None => own,

@@ -52,7 +52,7 @@ fn unquote(value: Option<&mut Value>) {
         *text = text.replace('+', " ");
     }
     if text.as_bytes().contains(&b'%') {
-        *text = String::from_utf8_lossy(&oxaws_sign::percent_decode(text)).into_owned();
+        *text = String::from_utf8_lossy(&oxaws_python::percent_decode(text)).into_owned();
     }
 }
 

@@ -6,7 +6,8 @@ use crate::state::CallState;
 use crate::types::input::CallInput;
 use oxaws_creds::Credentials;
 use oxaws_failure::Cause;
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::{Map, Value};
 use std::sync::Arc;
 
 /// With less left than this, in seconds, a new session is made; if that fails, the old one is used.

@@ -4,7 +4,7 @@
 pub fn pairs(body: &[u8]) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
-        String::from_utf8_lossy(&oxaws_sign::percent_decode(&text)).into_owned()
+        String::from_utf8_lossy(&oxaws_python::percent_decode(&text)).into_owned()
     };
     let text = String::from_utf8_lossy(body);
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
@@ -22,6 +22,6 @@ mod tests {
     #[test]
     fn forms_are_read_back() {
         let pairs = [("a b".to_owned(), "é&=+".to_owned()), ("c".into(), String::new())];
-        assert_eq!(super::pairs(oxaws_protocol::form_encode(&pairs).as_bytes()), pairs);
+        assert_eq!(super::pairs(oxaws_python::form_encode(&pairs).as_bytes()), pairs);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn ec2(state: &CallState, outgoing: &mut Outgoing, signing: &Signing)
     let url = cross_region_url(state, outgoing, signing, form.clone(), &source)?;
     form.push(("PresignedUrl".into(), url));
     set(&mut form, "DestinationRegion", destination(state));
-    outgoing.set_body(oxaws_protocol::form_encode(&form).into_bytes());
+    outgoing.set_body(oxaws_python::form_encode(&form).into_bytes());
     Ok(())
 }
 
@@ -41,7 +41,7 @@ pub(super) fn rds(state: &CallState, outgoing: &mut Outgoing, signing: &Signing)
         let url = cross_region_url(state, outgoing, signing, form.clone(), &source)?;
         form.push(("PreSignedUrl".into(), url));
     }
-    outgoing.set_body(oxaws_protocol::form_encode(&form).into_bytes());
+    outgoing.set_body(oxaws_python::form_encode(&form).into_bytes());
     Ok(())
 }
 
@@ -57,7 +57,7 @@ fn cross_region_url(
     let query: Vec<String> = form
         .iter()
         .map(|(k, v)| {
-            format!("{}={}", oxaws_protocol::percent_encode(k, b"-._~"), oxaws_protocol::percent_encode(v, b"-._~"))
+            format!("{}={}", oxaws_python::percent_encode(k, b"-._~"), oxaws_python::percent_encode(v, b"-._~"))
         })
         .collect();
     // The regions' hosts differ in their names only.

@@ -3,7 +3,7 @@
 use crate::error::CallError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{Map, Value};
 
 const BUCKET_PATTERN: &str = r"^[a-zA-Z0-9.\-_]{1,255}$";
@@ -135,7 +135,7 @@ fn copy_source(params: &mut Map) -> Result<(), CallError> {
 }
 
 fn encode(text: &str) -> String {
-    oxaws_protocol::percent_encode(text, b"-._~/")
+    oxaws_python::percent_encode(text, b"-._~/")
 }
 
 /// Where `?versionId=…` begins: up to the end, without blanks.

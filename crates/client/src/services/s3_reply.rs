@@ -6,7 +6,8 @@ use crate::state::CallState;
 use crate::types::reply::Answer;
 use oxaws_model::ShapeKind;
 use oxaws_protocol::Reply;
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::{Map, Value};
 
 /// The CLI's hint for a bucket in another region.
 const REGION_HINT: &str = "You can fix this issue by explicitly providing the correct region location using the --region argument, the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI configuration file.  You can get the bucket's location by running \"aws s3api get-bucket-location --bucket BUCKET\".";

@@ -47,7 +47,7 @@ fn account_of(state: &mut CallState, name: &str, kind: &str) -> Result<(), CallE
     }
     match state.params.get("AccountId") {
         Some(given) if given.as_str() != Some(arn.account) => {
-            let given = oxaws_value::python::str(given, oxaws_value::python::MapClass::Dict);
+            let given = oxaws_value::repr::str(given, oxaws_value::repr::MapClass::Dict);
             refuse(&format!("Account ID in arn does not match the AccountId parameter provided: \"{given}\""))
         }
         _ => {

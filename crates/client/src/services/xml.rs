@@ -2,7 +2,7 @@
 
 use oxaws_model::Operation;
 use oxaws_protocol::{ParseFailure, ParseOptions, Reply, Timestamps, XmlFault};
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 
 /// What is wrong with a body as XML. `operation` is one of S3 with members in its body, so that the body is read.
 pub(super) fn fault(operation: Operation, reply: &Reply, clock: LocalClock) -> Option<XmlFault> {

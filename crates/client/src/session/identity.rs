@@ -5,7 +5,6 @@
 //! of the first client made.
 
 use crate::error::CallError;
-use crate::session::user_agent;
 use crate::session::{ClientOptions, Session, Signer};
 use crate::types::input::CallInput;
 use crate::watch::observer::Step;
@@ -165,13 +164,12 @@ pub fn bearer_variable(signing_name: &str) -> String {
 fn with_context<T>(session: &Session, act: impl FnOnce(&Context<'_>) -> Result<T, CredsError>) -> Result<T, CallError> {
     let ask = |prompt: &str| ask_secret(session, prompt);
     let region = session.identity.region.get().and_then(Option::as_deref);
-    let user_agent = user_agent::text(session, None);
     let variables = session.identity.variables.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let context = Context {
         world: session.world(),
         config: session.config_unchecked(),
         region,
-        user_agent: &user_agent,
+        user_agent: session.user_agent(),
         caller: &Caller { session, region },
         fetcher: &Fetcher { session },
         machine: &Local { ask: &ask, variables: &variables },
@@ -191,7 +189,7 @@ fn ask_secret(session: &Session, prompt: &str) -> Result<String, String> {
             if e.kind() == ErrorKind::Interrupted {
                 session.cancel().cancel();
             }
-            Err(oxaws_input::paramfile::python_os_error_bare(&e))
+            Err(oxaws_python::python_os_error_bare(&e))
         }
     }
 }

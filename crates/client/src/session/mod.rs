@@ -18,7 +18,7 @@ use oxaws_env::World;
 use oxaws_http::{Cancel, Client, Options, Proxies};
 use oxaws_model::{Operation, Pack, Service};
 use oxaws_protocol::{ParseOptions, Timestamps};
-use oxaws_value::LocalClock;
+use oxaws_python::LocalClock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -72,6 +72,7 @@ pub struct Session<'w> {
     cancel: Cancel,
     pub(crate) identity: Identity,
     monitor: OnceLock<Option<Monitor>>,
+    user_agent: OnceLock<String>,
     pub(crate) observer: OnceLock<Arc<dyn Observer>>,
     clients: Mutex<HashMap<ClientKey, Arc<ServiceClient>>>,
 }
@@ -125,6 +126,7 @@ impl<'w> Session<'w> {
             cancel,
             identity: Identity::default(),
             monitor: OnceLock::new(),
+            user_agent: OnceLock::new(),
             observer: OnceLock::new(),
             clients: Mutex::new(HashMap::new()),
         }
@@ -194,6 +196,11 @@ impl<'w> Session<'w> {
         let as_sent = self.config()?.timestamps_as_on_the_wire()?;
         let timestamps = if as_sent { Timestamps::Wire } else { Timestamps::Iso8601 };
         Ok(self.with_clock(|clock| f(&ParseOptions { timestamps, clock })))
+    }
+
+    /// The `User-Agent` of calls that belong to no command.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.get_or_init(|| user_agent::text(self, None))
     }
 
     /// The HTTP client.

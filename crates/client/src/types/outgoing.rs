@@ -65,12 +65,6 @@ impl<'b> Outgoing<'b> {
         std::str::from_utf8(value).ok()
     }
 
-    /// Adds a header at the end, in place of one of the same name.
-    pub fn renew_header(&mut self, name: &'static str, value: String) {
-        self.remove_header(name);
-        self.headers.push((Cow::Borrowed(name), Cow::Owned(value.into_bytes())));
-    }
-
     /// Sets a header, in place of one of the same name.
     pub fn set_header(&mut self, name: &str, value: &str) {
         let value = Cow::Owned(value.as_bytes().to_vec());
@@ -268,9 +262,8 @@ impl Source<'_> {
             let length = file.metadata()?.len();
             Ok(Source::File(FileBody::new(file, 0, length)?))
         };
-        open().map_err(|e| {
-            CallError::File(Cause::worded(oxaws_input::paramfile::python_os_error(&e, &path.to_string_lossy()), e))
-        })
+        open()
+            .map_err(|e| CallError::File(Cause::worded(oxaws_python::python_os_error(&e, &path.to_string_lossy()), e)))
     }
 
     /// The body as it is sent; one that is streamed may have a checksum at its end.

@@ -17,7 +17,7 @@ pub struct Reply {
     pub headers: Headers,
     /// The id that the service gave the request.
     pub request_id: Option<String>,
-    /// The body as it came, where [`Session::call_raw`] asked for it.
+    /// The body as it came, where [`Session::call_raw`](crate::Session::call_raw) asked for it.
     pub body: Vec<u8>,
     /// How many attempts were made before.
     pub retries: u32,

@@ -5,7 +5,7 @@
 
 use crate::types::reply::add_header;
 use oxaws_model::{Location, Member, Shape, ShapeKind};
-use oxaws_protocol::percent_encode;
+use oxaws_python::percent_encode;
 use oxaws_value::secret::{self, without_user_info};
 use oxaws_value::{Map, Value};
 use std::collections::HashSet;

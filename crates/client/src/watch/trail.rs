@@ -179,5 +179,5 @@ impl<'a> Trail<'a> {
 
 /// An open file, as Python shows one.
 fn reader(path: &Path) -> Value {
-    Value::from(format!("<_io.BufferedReader name={}>", oxaws_value::python::repr_str(&path.to_string_lossy())))
+    Value::from(format!("<_io.BufferedReader name={}>", oxaws_python::repr_str(&path.to_string_lossy())))
 }

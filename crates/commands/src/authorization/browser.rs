@@ -35,7 +35,7 @@ pub(super) fn may_open(url: &str, ours: bool) -> bool {
 /// with `%s` where the address goes.
 pub(super) fn open(world: &dyn World, url: &str) {
     for program in world.var(var::BROWSER).unwrap_or_default().split(':').filter(|p| !p.is_empty()) {
-        if let Ok(words) = oxaws_config::words::split(program)
+        if let Ok(words) = oxaws_python::shlex::split(program)
             && start(&with_address(words, url))
         {
             return;
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn where_the_address_goes() {
-        let words = |text: &str| with_address(oxaws_config::words::split(text).unwrap(), "u");
+        let words = |text: &str| with_address(oxaws_python::shlex::split(text).unwrap(), "u");
         assert_eq!(words("lynx"), ["lynx", "u"]);
         assert_eq!(words("b --new '%s' &"), ["b", "--new", "u"]);
         assert!(!start(&["no-such-browser-here".into()]) && !start(&[]));

@@ -1,9 +1,9 @@
 //! Waiting for the authorization code that the browser brings back.
 
 use super::query;
-use crate::number;
 use oxaws_cli::argv::argparse::Parsed;
 use oxaws_cli::plug::registry::Opt;
+use oxaws_cli::written::number;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{Callback, HttpError};
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Redirect {
     /// When the port is taken, or there is no free one.
     pub fn listen(port: Option<u16>) -> Result<Redirect, Failure> {
         let server = Callback::listen(port).map_err(|e| {
-            let why = oxaws_input::paramfile::python_os_error_bare(&e);
+            let why = oxaws_python::python_os_error_bare(&e);
             Failure::no_terminal(format!(
                 "Unable to initialize the OAuth 2.0 authorization callback handler: {why} \n You may use \
                  --use-device-code to fall back to the device code flow which does not require the callback handler."

@@ -1,57 +1,22 @@
 //! Query strings, written and read.
 
+use oxaws_python::{percent_encode, unquote_plus};
+
 /// `k=v&…`, percent-encoded; a blank is `%20`.
 pub fn encode(pairs: &[(&str, &str)]) -> String {
-    let pair = |(key, value): &(&str, &str)| format!("{}={}", escape(key), escape(value));
+    let pair = |(key, value): &(&str, &str)| format!("{}={}", percent_encode(key, b""), percent_encode(value, b""));
     pairs.iter().map(pair).collect::<Vec<_>>().join("&")
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }
 
 /// The pairs of a query string; those without a value are left out (Python's `parse_qsl`).
 pub fn decode(text: &str) -> Vec<(String, String)> {
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (unescape(key), unescape(value))).collect()
+    pairs.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (unquote_plus(key), unquote_plus(value))).collect()
 }
 
 /// The first value of a key.
 pub fn first<'p>(pairs: &'p [(String, String)], key: &str) -> Option<&'p str> {
     pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
-}
-
-fn unescape(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => match hex(rest) {
-                Some(value) => {
-                    out.push(value);
-                    rest = &rest[2..];
-                }
-                None => out.push(b'%'),
-            },
-            other => out.push(*other),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn hex(digits: &[u8]) -> Option<u8> {
-    let value = |b: u8| char::from(b).to_digit(16);
-    let (high, low) = (value(*digits.first()?)?, value(*digits.get(1)?)?);
-    u8::try_from(high * 16 + low).ok()
 }
 
 #[cfg(test)]

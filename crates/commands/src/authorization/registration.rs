@@ -1,10 +1,10 @@
 //! The client that a login is made with: registered once, kept beside the tokens.
 
-use crate::{kept_files, reply};
+use oxaws_cli::written::{kept_files, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_creds::{Moment, parse_kept};
 use oxaws_env::Instant;
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 
@@ -36,7 +36,7 @@ pub(super) fn kept(cx: &Context, file: &Path) -> Result<Option<Map>, Failure> {
 pub(super) fn keep(cx: &Context, file: &Path, what: &Map) -> Result<(), Failure> {
     let text = to_json(&Value::Map(what.clone()), JsonStyle::PYTHON);
     kept_files::make_folder_of(cx.world, file)?;
-    cx.world.write_private(file, text.as_bytes()).map_err(|e| Failure::file(e, &file.display().to_string()))
+    cx.world.write_private(file, text.as_bytes()).map_err(|e| Failure::file(e, file.display().to_string()))
 }
 
 /// A registration as it is kept, from the service's reply.

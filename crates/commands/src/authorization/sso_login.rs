@@ -4,7 +4,7 @@
 use super::code::{EXPIRED, Redirect};
 use super::sso_settings::SsoSettings;
 use super::{Announcement, Browser, query, registration};
-use crate::reply;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions, Session, Signer};
 use oxaws_creds::pkce::Pkce;

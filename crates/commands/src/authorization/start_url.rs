@@ -2,7 +2,7 @@
 
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, HttpError};
-use oxaws_value::errno::python_os_error_bare;
+use oxaws_python::{python_os_error_bare, url};
 use std::time::Duration;
 
 /// Domains of AWS; what lies beneath them counts too.
@@ -165,22 +165,14 @@ struct Parts {
 
 impl Parts {
     fn of(url: &str) -> Parts {
-        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-        let rest = if scheme.is_empty() { "" } else { rest };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at(end);
-        let path = tail.split(['?', '#']).next().unwrap_or_default();
-        let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
-        let (host, port) = match place.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
-            Some((v6, port)) => (v6, port.strip_prefix(':')),
-            None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
-        };
+        let url = url::split(url);
+        let (host, port) = url.host_and_port();
         Parts {
-            scheme: scheme.to_ascii_lowercase(),
-            authority: authority.to_owned(),
-            host: host.to_ascii_lowercase(),
+            scheme: url.scheme.to_ascii_lowercase(),
+            authority: url.authority.to_owned(),
+            host: host.unwrap_or_default().to_ascii_lowercase(),
             port: port.and_then(|p| p.parse().ok()),
-            path: path.to_owned(),
+            path: url.path.to_owned(),
         }
     }
 

@@ -3,12 +3,12 @@
 use super::changeset::upload_template;
 use super::resources::{Form, METADATA, Property, RESOURCES};
 use super::template;
-use crate::archive::{self, Temporary, Walk};
-use crate::paths;
-use crate::uploader::Uploader;
-use crate::yaml_tree::Node;
+use crate::shared::archive::{self, Temporary, Walk};
+use crate::shared::uploader::Uploader;
 use oxaws_cli::Failure;
 use oxaws_failure::Cause;
+use oxaws_python::path::normal;
+use oxaws_yaml::Node;
 use std::path::{Path, PathBuf};
 
 /// Templates within templates, and functions within functions.
@@ -252,14 +252,14 @@ fn no_such_path(id: &str, property: &str, path: &str) -> Failure {
 }
 
 fn absolute(folder: &Path, path: &str) -> PathBuf {
-    if path.starts_with('/') { PathBuf::from(path) } else { paths::normal(&folder.join(path)) }
+    if path.starts_with('/') { PathBuf::from(path) } else { normal(&folder.join(path)) }
 }
 
 /// A node as Python's `str()` shows it.
 fn shown(node: &Node) -> String {
     match node {
         Node::Text(text) | Node::Date(text) => text.clone(),
-        other => oxaws_value::python::str(&other.to_value().unwrap_or_default(), Default::default()),
+        other => oxaws_value::repr::str(&other.to_value().unwrap_or_default(), Default::default()),
     }
 }
 

@@ -1,12 +1,13 @@
 //! A change set: made, waited for, executed.
 
 use super::template::{self};
-use crate::archive::Temporary;
-use crate::reply;
-use crate::uploader::Uploader;
+use crate::shared::archive::Temporary;
+use crate::shared::uploader::Uploader;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput};
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::{Map, Value};
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -218,8 +219,8 @@ pub fn upload_template(cx: &Context, uploader: &Uploader, text: &str) -> Result<
 ///
 /// # Errors
 /// When the template is no map.
-pub fn parameters(template: &crate::yaml_tree::Node, overrides: &Map) -> Result<Vec<Map>, Failure> {
-    use crate::yaml_tree::Node;
+pub fn parameters(template: &oxaws_yaml::Node, overrides: &Map) -> Result<Vec<Map>, Failure> {
+    use oxaws_yaml::Node;
     let Node::Map(_) = template else { return Err(template::no_map(template, "get")) };
     let Some(Node::Map(entries)) = template.get("Parameters") else { return Ok(Vec::new()) };
     let of = |key: &Node| {

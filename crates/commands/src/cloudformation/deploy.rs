@@ -2,12 +2,13 @@
 
 use super::changeset::{Deployment, Outcome, parameters};
 use super::{overrides, template};
-use crate::list_option::ListOption;
-use crate::uploader::Uploader;
-use crate::{paths, reply};
+use crate::shared::uploader::Uploader;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
+use oxaws_env::expand_user;
 use oxaws_value::Value;
 use std::path::Path;
 
@@ -69,7 +70,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let tag_words = ListOption::of(cx, args, "tags")?.texts("tags")?.unwrap_or_default();
     reply::make_client(cx, "cloudformation")?;
     let typed = args.word("template_file").unwrap_or_default();
-    let path = paths::home(cx.world, typed);
+    let path = expand_user(cx.world, typed);
     let path = Path::new(&path);
     if !cx.world.is_file(path) {
         return Err(Failure::input_file(format!("Invalid template path {}", path.display())));
@@ -115,7 +116,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
     if args.flag("execute_changeset") == Some(false) {
-        let id = oxaws_value::python::str(&set.id, Default::default());
+        let id = oxaws_value::repr::str(&set.id, Default::default());
         cx.ui.text(&format!(
             "Changeset created successfully. Run the following command to review changes:\naws cloudformation \
              describe-change-set --change-set-name {id}\n"

@@ -1,7 +1,7 @@
 //! `--parameter-overrides`: words `Key=Value`, or JSON in one of three forms.
 
-use crate::list_option::ListOption;
 use oxaws_cli::Failure;
+use oxaws_cli::written::list_option::ListOption;
 use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};
 
@@ -29,7 +29,7 @@ fn of_json(data: &Value) -> Result<Map, Failure> {
         Value::Map(map) => map.keys().map(|k| Value::from(&**k)).collect(),
         Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         other => {
-            let kind = oxaws_value::python::type_name(other, Default::default());
+            let kind = oxaws_value::repr::type_name(other, Default::default());
             return Err(Failure::invalid(format!("'{kind}' object is not iterable")));
         }
     };
@@ -65,7 +65,7 @@ fn are_pairs(items: &[Value]) -> Result<bool, Failure> {
             }
             Value::String(_) | Value::List(_) | Value::Bytes(_) => false,
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
-                let kind = oxaws_value::python::type_name(item, Default::default());
+                let kind = oxaws_value::repr::type_name(item, Default::default());
                 return Err(Failure::invalid(format!("argument of type '{kind}' is not iterable")));
             }
         };
@@ -88,7 +88,7 @@ pub fn key_values(words: &[String], option: &str) -> Result<Map, Failure> {
     let mut out = Map::new();
     for word in words {
         let Some((key, value)) = word.split_once('=') else {
-            let shown = oxaws_value::python::repr_str(word);
+            let shown = oxaws_python::repr_str(word);
             return Err(Failure::invalid(format!("[{shown}] value passed to --{option} must be of format Key=Value")));
         };
         out.insert(key.to_owned(), value);

@@ -1,12 +1,13 @@
 //! `aws cloudformation package`
 
 use super::{artifacts, template};
-use crate::uploader::Uploader;
-use crate::yaml_tree::Node;
-use crate::{map_option, paths};
+use crate::shared::uploader::Uploader;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::map_option;
 use oxaws_cli::{Exit, Failure};
+use oxaws_env::absolute;
 use oxaws_value::{JsonStyle, to_json};
+use oxaws_yaml::Node;
 use std::path::Path;
 
 /// The command.
@@ -54,7 +55,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         return Err(Failure::input_file("[Errno 2] No such file or directory: ''"));
     }
     cx.world.replace(Path::new(file), text.as_bytes(), 0o666).map_err(|e| Failure::unreadable(e, file))?;
-    let absolute = paths::absolute(cx.world, file)?;
+    let absolute = absolute(cx.world, file)?;
     cx.ui.text(&format!(
         "Successfully packaged artifacts and wrote output template to file {file}.\nExecute the following command to deploy \
          the packaged template\naws cloudformation deploy --template-file {} --stack-name <YOUR STACK NAME>\n",

@@ -1,7 +1,7 @@
 //! Templates: JSON, or YAML with the short forms of functions.
 
-use crate::yaml_tree::{self, Dialect, Layout, Node};
 use oxaws_cli::Failure;
+use oxaws_yaml::{Dialect, Node, Options};
 use std::path::Path;
 
 /// What Python calls a template's maps.
@@ -32,12 +32,13 @@ pub fn parse(text: &str) -> Result<Node, Failure> {
     if let Ok(value) = oxaws_value::parse_json(text) {
         return Ok(Node::of_value(&value));
     }
-    yaml_tree::read(text, Dialect { intrinsics: true, yes_no: true, repeated_keys: true }).map_err(Failure::input_file)
+    let dialect = Dialect { intrinsics: true, yes_no: true, repeated_keys: true, ..Dialect::default() };
+    oxaws_yaml::read(text, dialect).map_err(|e| Failure::input_file(e.to_string()))
 }
 
 /// A template as YAML.
 pub fn to_yaml(template: &Node) -> String {
-    yaml_tree::write(template, Layout { width: Some(80), quote_yes_no: true, usual: false })
+    oxaws_yaml::to_text(template, Options { quote_yes_no: true, ..Options::FILE })
 }
 
 /// Python's complaint about a template that is no map.

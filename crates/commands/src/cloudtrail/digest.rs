@@ -144,7 +144,7 @@ impl Digest {
         }
         let previous = match self.data.get("previousDigestSignature") {
             None | Some(Value::Null) => "null".to_owned(),
-            Some(other) => oxaws_value::python::str(other, Default::default()),
+            Some(other) => oxaws_value::repr::str(other, Default::default()),
         };
         let signed = format!(
             "{}\n{}/{}\n{}\n{previous}",

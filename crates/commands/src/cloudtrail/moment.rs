@@ -1,7 +1,7 @@
 //! Moments as this family reads and shows them: whatever zone was written, they count as UTC.
 
 use oxaws_cli::{Context, Failure};
-use oxaws_value::{Civil, Timestamp};
+use oxaws_python::{Civil, Timestamp};
 
 /// A moment in UTC, in microseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,13 +39,12 @@ impl Moment {
     }
 
     fn civil(self) -> Civil {
-        Timestamp::from_unix(self.0.div_euclid(SECOND)).utc()
+        Civil::of(self.0.div_euclid(SECOND))
     }
 
     /// `2026-01-02T03:04:05Z`
     pub fn shown(self) -> String {
-        let c = self.civil();
-        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
+        format!("{}Z", self.civil())
     }
 
     /// The same, with the fraction of a second where there is one.
@@ -83,12 +82,10 @@ fn digits(text: &str) -> Option<Moment> {
         second: part(12, 14)?,
         weekday: 0,
     };
-    let made = Timestamp::from_civil(civil, 0, None);
-    let real = made.utc();
+    let seconds = civil.seconds();
     // A day or hour that doesn't exist would have become another one.
-    let same = (real.year, real.month, real.day, real.hour, real.minute, real.second)
-        == (civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second);
-    same.then_some(Moment(made.seconds * SECOND))
+    let real = Civil { weekday: 0, ..Civil::of(seconds) };
+    (real == civil).then_some(Moment(seconds * SECOND))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::digest::Digest;
 use super::keys::{self, Trail};
 use super::moment::Moment;
-use crate::reply;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, CallInput, ClientOptions, Reply};
 use oxaws_failure::Cause;

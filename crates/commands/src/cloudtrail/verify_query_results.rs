@@ -2,13 +2,14 @@
 
 use super::digest::{is_rsa_key, sha256_hex_of, signed_by, unhex};
 use super::moment::Moment;
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions};
 use oxaws_failure::Cause;
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::{self, decode_utf8, type_name};
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
+use oxaws_value::repr::{self, type_name};
 use oxaws_value::{Map, Value, parse_json};
 use std::io::Read;
 use std::path::Path;
@@ -157,7 +158,7 @@ impl Place<'_> {
             };
             let name = self.name(reply::member(file, "fileName")?)?;
             let found = self.open(cx, name, |file| sha256_hex_of(file))?;
-            let recorded = python::str(reply::member(file, "fileHashValue")?, Default::default());
+            let recorded = repr::str(reply::member(file, "fileHashValue")?, Default::default());
             if found != recorded {
                 return Err(general(format!(
                     "ValidationError: File {name} has inconsistent hash value with hash value recorded in sign file, hash \
@@ -206,7 +207,7 @@ fn public_key(cx: &Context, sign_file: &Map) -> Result<Vec<u8>, Failure> {
     let keys = reply::member(&found, "PublicKeyList")?.as_list().unwrap_or_default();
     let key = keys.iter().filter_map(Value::as_map).find(|k| k.get("Fingerprint") == Some(fingerprint));
     let key = key.ok_or_else(|| {
-        let shown = python::str(fingerprint, Default::default());
+        let shown = repr::str(fingerprint, Default::default());
         general(format!("No public keys found for key with fingerprint: {shown}"))
     })?;
     match reply::member(key, "Value")? {

@@ -1,6 +1,7 @@
 //! How long a login lasts, in words.
 
-use oxaws_value::{Civil, Timestamp};
+use oxaws_python::calendar::days_in_month;
+use oxaws_python::{Civil, Timestamp};
 
 /// Seconds added, so that 11 hours and almost 60 minutes are 12 hours.
 const GRACE: i64 = 30;
@@ -47,15 +48,9 @@ fn difference(from: i64, to: i64) -> [i64; 5] {
 fn plus_months(start: &Civil, months: i64) -> i64 {
     let total = start.year * 12 + i64::from(start.month) - 1 + months;
     let (year, month) = (total.div_euclid(12), u8::try_from(total.rem_euclid(12) + 1).unwrap_or(1));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
+    let last = days_in_month(year, month.into()).and_then(|last| u8::try_from(last).ok()).unwrap_or(31);
     let there = Civil { year, month, day: start.day.min(last), ..*start };
-    Timestamp::from_civil(there, 0, None).seconds
+    there.seconds()
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! `aws codeartifact login`: sets a package tool up to use a repository.
 
 use super::{expiry, npm, nuget, pypirc, swift};
-use crate::program::{self, ProgramError};
-use crate::{number, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::program::{self, ProgramError};
+use oxaws_cli::written::{number, reply};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::{Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_python::python_os_error;
+use oxaws_python::url::{self, Split};
+use oxaws_value::Value;
 
 /// The command.
 pub static LOGIN: Command = Command {
@@ -77,29 +79,21 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     }
     let token = reply::text(&authorization, "authorizationToken")?.to_owned();
     let expiration = reply::member(&authorization, "expiration")?;
-    let expiration = cx.session.with_clock(|clock| Timestamp::from_value(expiration, &clock));
+    let expiration = cx.session.with_clock(|clock| oxaws_value::timestamp(expiration, &clock));
     let expiration = expiration.map_err(|e| Failure::bad_reply(Cause::of(e)))?.seconds;
     let login = Login { call, tool, token, expiration, endpoint };
     match tool {
         "npm" => npm::login(&login, args.word("namespace"))?,
         "pip" => {
-            let (scheme, host, path) = split_url(&login.endpoint);
-            let url = format!("{scheme}://aws:{}@{host}{path}simple/", login.token);
-            login.run_all(&[program::words(["pip", "config", "set", "global.index-url", &url])])?;
+            let Split { scheme, authority: host, path, .. } = url::split(&login.endpoint);
+            let index = format!("{scheme}://aws:{}@{host}{path}simple/", login.token);
+            login.run_all(&[program::words(["pip", "config", "set", "global.index-url", &index])])?;
         }
         "twine" => pypirc::login(&login)?,
         "swift" => swift::login(&login, args.word("namespace"))?,
         _ => nuget::login(&login)?,
     }
     Ok(Exit::Success)
-}
-
-/// Scheme, host with port, and path of a URL.
-pub fn split_url(url: &str) -> (&str, &str, &str) {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    (scheme, host, path)
 }
 
 impl Login<'_> {
@@ -167,16 +161,5 @@ impl Login<'_> {
             "Successfully configured {tool} to use AWS CodeArtifact repository {} \nLogin expires in {left} at {end}\n",
             self.endpoint
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_are_split() {
-        assert_eq!(split_url("https://d.x:1/pypi/r/?q"), ("https", "d.x:1", "/pypi/r/"));
-        assert_eq!(split_url("https://x"), ("https", "x", ""));
     }
 }

@@ -1,10 +1,11 @@
 //! npm.
 
-use super::login::{Login, split_url};
-use crate::{kept_files, paths, program};
+use super::login::Login;
 use oxaws_cli::Failure;
-use oxaws_env::{Put, PutMode};
-use oxaws_value::python::decode_utf8;
+use oxaws_cli::written::{kept_files, program};
+use oxaws_env::{Put, PutMode, expand_user};
+use oxaws_python::decode_utf8;
+use oxaws_python::url::{self, Split};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ const USER_FILE: &str = "NPM_CONFIG_USERCONFIG";
 pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
     let scope = namespace.map(scope).transpose()?;
     let registry = scope.map_or_else(|| "registry".to_owned(), |s| format!("{s}:registry"));
-    let (_, host, path) = split_url(&login.endpoint);
+    let Split { authority: host, path, .. } = url::split(&login.endpoint);
     if !login.is_dry_run() {
         write_token(login, &format!("//{host}{path}:_authToken"))?;
     }
@@ -30,7 +31,7 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
 fn write_token(login: &Login, key: &str) -> Result<(), Failure> {
     let world = login.call.cx.world;
     let named = world.var(USER_FILE).filter(|path| !path.is_empty());
-    let path = paths::home(world, named.as_deref().unwrap_or("~/.npmrc"));
+    let path = expand_user(world, named.as_deref().unwrap_or("~/.npmrc"));
     let file = Path::new(&path);
     let failed = |e: std::io::Error| Failure::file(e, &path);
     kept_files::make_folder_of(world, file)?;

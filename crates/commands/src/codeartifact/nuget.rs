@@ -1,8 +1,8 @@
 //! NuGet, by its own tool and by `dotnet`.
 
 use super::login::Login;
-use crate::program;
 use oxaws_cli::Failure;
+use oxaws_cli::written::program;
 
 /// Adds the repository as a source, or updates the source that it is already.
 ///

@@ -1,10 +1,10 @@
 //! twine's file `~/.pypirc`: an INI file that is rewritten whole, as Python's `configparser` writes one.
 
 use super::login::Login;
-use crate::kept_files::SECRET;
-use crate::paths;
 use oxaws_cli::Failure;
-use oxaws_value::python::decode_utf8;
+use oxaws_cli::written::kept_files::SECRET;
+use oxaws_env::expand_user;
+use oxaws_python::decode_utf8;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ type Sections = Vec<(String, Vec<(String, String)>)>;
 /// When a file that is there is no good, or can't be written.
 pub fn login(login: &Login) -> Result<(), Failure> {
     let cx = login.call.cx;
-    let path = paths::home(cx.world, "~/.pypirc");
+    let path = expand_user(cx.world, "~/.pypirc");
     let failed = |e: std::io::Error| Failure::unreadable(e, &path);
     let _lock = cx.world.lock_folder_of(Path::new(&path));
     let there = match cx.world.read(Path::new(&path)) {
@@ -79,7 +79,7 @@ fn parse(text: &str, path: &str) -> Result<Sections, String> {
     let mut sections: Sections = Vec::new();
     // The indentation of the option whose value may go on.
     let mut open: Option<usize> = None;
-    let shown = |line: &str| oxaws_value::python::repr_str(line);
+    let shown = |line: &str| oxaws_python::repr_str(line);
     for (at, line) in text.lines().enumerate() {
         let number = at + 1;
         let bare = line.trim();

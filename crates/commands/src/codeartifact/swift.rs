@@ -1,10 +1,12 @@
 //! Swift's package manager, which takes its password from `~/.netrc`.
 
-use super::login::{Login, split_url};
-use crate::kept_files::{self, SECRET};
-use crate::{paths, program};
+use super::login::Login;
 use oxaws_cli::Failure;
-use oxaws_value::python::decode_utf8;
+use oxaws_cli::written::kept_files::{self, SECRET};
+use oxaws_cli::written::program;
+use oxaws_env::expand_user;
+use oxaws_python::decode_utf8;
+use oxaws_python::url;
 use std::path::Path;
 
 /// Characters that a scope may have.
@@ -21,12 +23,12 @@ pub fn login(login: &Login, namespace: Option<&str>) -> Result<(), Failure> {
         set.extend(program::words(["--scope", scope]));
     }
     let enter = program::words(["swift", "package-registry", "login", &format!("{}login", login.endpoint)]);
-    let (_, host, _) = split_url(&login.endpoint);
+    let host = url::split(&login.endpoint).authority;
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(':').next().unwrap_or(host).to_lowercase();
     let entry = format!("machine {host} login token password {}", login.token);
     let cx = login.call.cx;
-    let path = paths::home(cx.world, "~/.netrc");
+    let path = expand_user(cx.world, "~/.netrc");
     if login.is_dry_run() {
         cx.ui.text(&format!(
             "Dryrun mode is enabled, not writing to netrc.\nThe following line would have been written to {path}:\n\n\

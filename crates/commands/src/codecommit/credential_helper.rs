@@ -1,10 +1,10 @@
 //! `aws codecommit credential-helper`: what git asks for user and password of a repository.
 
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::git_password;
-use oxaws_value::python;
+
 use std::collections::HashMap;
 
 /// `aws codecommit credential-helper`
@@ -83,7 +83,7 @@ fn question(call: &CommandCall) -> Result<HashMap<String, String>, Failure> {
     let cx = call.cx;
     let mut asked = HashMap::new();
     while let Some(line) = cx.world.read_line(&|| cx.session.cancel().is_cancelled())? {
-        let line = python::strip(&line);
+        let line = oxaws_python::strip(&line);
         if line.is_empty() {
             continue;
         }

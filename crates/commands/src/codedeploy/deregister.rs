@@ -1,8 +1,8 @@
 //! `aws deploy deregister`
 
 use super::instance::Calls;
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, CallInput};
 use oxaws_value::{Map, Value};

@@ -1,7 +1,7 @@
 //! What the commands for on-premises instances have in common.
 
-use crate::reply;
 use oxaws_cli::plug::registry::CommandCall;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_failure::Class;

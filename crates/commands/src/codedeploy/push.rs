@@ -1,13 +1,14 @@
 //! `aws deploy push`: zips a revision, uploads it, and registers it.
 
-use crate::archive::{self, Temporary, Walk};
-use crate::{paths, reply};
+use crate::shared::archive::{self, Temporary, Walk};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
-use oxaws_client::{CallError, CallInput, ClientOptions};
-use oxaws_value::{Map, Timestamp, Value};
-use std::fs::File;
-use std::io::Read;
+use oxaws_client::ClientOptions;
+use oxaws_env::absolute;
+use oxaws_python::Timestamp;
+use oxaws_transfer::{AbortedBy, FileUpload, FileUploadError, upload_file};
+use oxaws_value::{Map, Value};
 use std::path::Path;
 
 /// Bytes from which on a revision is sent in parts, and of each part.
@@ -60,7 +61,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let put = reply::operation_of(cx, "s3", "PutObject")?;
     cx.session.client_with(put.service(), &options)?;
     let source = args.word("source").unwrap_or(".");
-    let folder = paths::absolute(cx.world, source)?;
+    let folder = absolute(cx.world, source)?;
     let files = archive::files(&folder, Walk { follow_links: false, skip_hidden })?;
     let zip = Temporary::named(cx.world, &format!("{}.zip", oxaws_env::uuid4(cx.world)));
     archive::write(zip.create()?, &folder, &files)?;
@@ -115,43 +116,11 @@ fn split(location: &str) -> Option<(&str, &str)> {
 }
 
 fn upload(call: &CommandCall, object: &Map, path: &Path, options: &ClientOptions) -> Result<Map, Failure> {
-    let cx = call.cx;
-    let size = std::fs::metadata(path)?.len();
-    if size < PART {
-        let input = CallInput { body_file: Some(path.to_owned()), ..CallInput::new(object.clone()) };
-        return Ok(cx.session.call_with(reply::operation_of(cx, "s3", "PutObject")?, input, options)?.value);
-    }
-    let call_s3 = |operation: &str, params: Map| reply::call_with(cx, "s3", operation, params, options);
-    let created = call_s3("CreateMultipartUpload", object.clone())?;
-    let mut of_upload = object.clone();
-    of_upload.insert("UploadId", reply::member(&created, "UploadId")?.clone());
-    let parts = || -> Result<Map, Failure> {
-        let mut file = File::open(path)?;
-        let mut parts = Vec::new();
-        for number in 1i64.. {
-            let mut block = Vec::new();
-            file.by_ref().take(PART).read_to_end(&mut block)?;
-            if block.is_empty() {
-                break;
-            }
-            let mut params = of_upload.clone();
-            params.insert("PartNumber", number);
-            params.insert("Body", Value::Bytes(block));
-            let sent = call_s3("UploadPart", params)?;
-            let etag = reply::member(&sent, "ETag")?.clone();
-            parts.push(Value::Map(reply::params([("PartNumber", Value::Int(number)), ("ETag", etag)])));
-        }
-        let mut complete = of_upload.clone();
-        complete.insert("MultipartUpload", Value::Map(reply::params([("Parts", Value::List(parts))])));
-        Ok(call_s3("CompleteMultipartUpload", complete)?)
-    };
-    match parts() {
-        Err(failure @ Failure::Service(_)) => match call_s3("AbortMultipartUpload", of_upload.clone()) {
-            Ok(_) | Err(CallError::Service(_)) => Err(failure),
-            Err(other) => Err(other.into()),
-        },
-        other => other,
-    }
+    let upload = FileUpload { options, object, part: PART, checksum: None, aborted_by: AbortedBy::Answers };
+    upload_file(call.cx.session, path, &upload, &|_| {}).map_err(|e| match e {
+        FileUploadError::File(e) => e.into(),
+        FileUploadError::Call(e) => e.into(),
+    })
 }
 
 #[cfg(test)]

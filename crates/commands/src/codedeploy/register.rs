@@ -1,13 +1,13 @@
 //! `aws deploy register`
 
 use super::instance::{Calls, is_user_arn};
-use crate::reply;
-use crate::schema::{Field, Schema};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
+use oxaws_cli::written::schema::{Field, Schema};
 use oxaws_cli::{Exit, Failure};
 use oxaws_failure::Cause;
-use oxaws_input::paramfile::python_os_error;
+use oxaws_python::python_os_error;
 use oxaws_value::Value;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! `aws configservice get-status`
 
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
-use oxaws_value::{Map, Value, python};
+use oxaws_value::{Map, Value, repr};
 
 /// The command.
 pub static GET_STATUS: Command = Command {
@@ -55,7 +55,7 @@ fn items<'v>(found: &'v Map, member: &str) -> Result<impl Iterator<Item = &'v Ma
 }
 
 fn line(cx: &Context, from: &Map, member: &str, about: &str) -> Result<(), Failure> {
-    let shown = python::str(reply::member(from, member)?, Default::default());
+    let shown = repr::str(reply::member(from, member)?, Default::default());
     cx.ui.text(&format!("{about}: {shown}\n"))
 }
 

@@ -1,7 +1,7 @@
 //! `aws configservice subscribe`
 
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{JsonStyle, Map, Value, to_json};

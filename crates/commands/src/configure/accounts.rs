@@ -1,7 +1,7 @@
 //! The account and the role that a profile of IAM Identity Center stands for, chosen among those that the user has.
 
 use super::sso_settings::Answers;
-use crate::{prompt, reply};
+use oxaws_cli::written::{prompt, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions, Session};
 use oxaws_value::{Map, Value};

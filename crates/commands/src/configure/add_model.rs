@@ -1,11 +1,13 @@
 //! `aws configure add-model`: puts a service's model where the command line looks for more of them.
 
-use crate::kept_files;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::kept_files;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_failure::Cause;
-use oxaws_value::python::{MapClass, repr_str as repr, type_name};
-use oxaws_value::{Map, Value, parse_json, python_float_value};
+use oxaws_python::python_float_value;
+use oxaws_python::repr_str as repr;
+use oxaws_value::repr::{MapClass, type_name};
+use oxaws_value::{Map, Value, parse_json};
 
 pub(super) static ADD_MODEL: Command = Command {
     name: "add-model",
@@ -30,7 +32,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let path = location(cx, &definition, call.args.word("service_name"))?;
     let path = oxaws_env::expand_path(cx.world, &path);
     kept_files::make_folder_of(cx.world, &path)?;
-    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(|e| Failure::file(e, &path.display().to_string()))?;
+    cx.world.replace(&path, model.as_bytes(), FILE_MODE).map_err(|e| Failure::file(e, path.display().to_string()))?;
     Ok(Exit::Success)
 }
 

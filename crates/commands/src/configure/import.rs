@@ -1,9 +1,9 @@
 //! `aws configure import`: credentials from the CSV text of the console.
 
-use crate::profile_file;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::profile_file;
 use oxaws_cli::{Exit, Failure};
-use oxaws_value::python::split_lines;
+use oxaws_python::split_lines;
 use std::path::Path;
 
 pub(super) static IMPORT: Command = Command {

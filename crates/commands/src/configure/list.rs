@@ -4,7 +4,7 @@ use super::masked;
 use oxaws_cli::plug::registry::{Command, CommandCall};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_config::{Resolved, Source, Variable, variables};
-use oxaws_value::python::repr_list;
+use oxaws_python::repr_list;
 
 pub(super) static LIST: Command = Command {
     name: "list",

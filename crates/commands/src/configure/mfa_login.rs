@@ -1,12 +1,13 @@
 //! `aws configure mfa-login`: temporary credentials for an MFA code, kept in a profile.
 
 use super::{ACCESS_KEY, SECRET_KEY, SESSION_TOKEN};
-use crate::{profile_file, prompt, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{profile_file, prompt, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Credentials, Signer};
 use oxaws_failure::Class;
-use oxaws_value::{Map, Timestamp, Value, python_int_text};
+use oxaws_python::{Timestamp, python_int_text};
+use oxaws_value::{Map, Value};
 use std::sync::Arc;
 
 pub(super) static MFA_LOGIN: Command = Command {

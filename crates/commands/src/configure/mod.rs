@@ -13,8 +13,8 @@ mod sso_session;
 mod sso_settings;
 mod subsection;
 
-use crate::{profile_file, prompt};
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::{profile_file, prompt};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_config::edit::{Change, profile_section};

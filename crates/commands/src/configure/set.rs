@@ -1,9 +1,9 @@
 //! `aws configure set`: writes one value to the files.
 
 use super::subsection::{self, Subsection};
-use crate::profile_file;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt, Secrecy};
+use oxaws_cli::written::profile_file;
 use oxaws_cli::{Exit, Failure};
 use oxaws_config::edit::{Change, section_header, set_target};
 

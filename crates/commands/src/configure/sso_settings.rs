@@ -1,8 +1,9 @@
 //! The questions about an sso-session that `configure sso` and `configure sso-session` share.
 
+use crate::authorization::sso_settings;
 use crate::authorization::start_url;
-use crate::prompt::{self, Check};
-use crate::{authorization::sso_settings, profile_file};
+use oxaws_cli::written::profile_file;
+use oxaws_cli::written::prompt::{self, Check};
 use oxaws_cli::{Context, Failure};
 use oxaws_config::Profile;
 use oxaws_config::edit::{Change, section_header};

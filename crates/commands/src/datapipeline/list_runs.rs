@@ -1,13 +1,14 @@
 //! `aws datapipeline list-runs`
 
-use crate::{formatted, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{formatted, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_failure::Cause;
 use oxaws_output::Format;
-use oxaws_value::python::{self, type_name};
-use oxaws_value::{Map, Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::repr::{self, type_name};
+use oxaws_value::{Map, Value};
 
 /// The command.
 pub static LIST_RUNS: Command = Command {
@@ -84,7 +85,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
 
 fn selectors(call: &CommandCall) -> Result<Vec<Value>, Failure> {
     let args = &call.args;
-    let words = |dest| args.word(dest).map(|word| word.split(',').map(python::strip).collect::<Vec<_>>());
+    let words = |dest| args.word(dest).map(|word| word.split(',').map(oxaws_python::strip).collect::<Vec<_>>());
     let interval = |dest| match words(dest).as_deref() {
         None => Ok(None),
         Some([from, to, ..]) => Ok(Some([(*from).to_owned(), (*to).to_owned()])),
@@ -184,8 +185,8 @@ fn table(cx: &Context, runs: Value) -> Result<(), Failure> {
     };
     for (at, item) in items.iter().enumerate() {
         let run = item.as_map().ok_or_else(|| no_run(item))?;
-        let needed = |key| Ok::<_, Failure>(python::str(reply::member(run, key)?, Default::default()));
-        let field = |key| run.get(key).map_or_else(String::new, |v| python::str(v, Default::default()));
+        let needed = |key| Ok::<_, Failure>(repr::str(reply::member(run, key)?, Default::default()));
+        let field = |key| run.get(key).map_or_else(String::new, |v| repr::str(v, Default::default()));
         let (parent, id) = (needed("@componentParent")?, needed("@id")?);
         let first = columns([&parent, &field(SCHEDULED), &field("@status")]);
         let second = columns([&id, &field(STARTED), &field("@actualEndTime")]);

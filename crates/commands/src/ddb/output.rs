@@ -1,11 +1,11 @@
 //! The YAML that the commands print.
 
 use super::types::{map_node, node};
-use crate::yaml_tree::{self, Layout, Node};
 use oxaws_cli::{Context, Failure};
 use oxaws_failure::Cause;
-use oxaws_output::yaml::{BinaryStyle, write_document};
+use oxaws_output::yaml::write_document;
 use oxaws_value::{Map, Value};
+use oxaws_yaml::{BinaryStyle, Node, Options};
 
 /// Prints a reply of a scan or query: attributes in their own types, after `--query`.
 ///
@@ -46,8 +46,8 @@ pub fn print(cx: &Context, reply: Map) -> Result<(), Failure> {
         Some(value) => Ok(write_document(out, &value, BinaryStyle::Quoted)?),
         // Only sets need the other writer.
         None => {
-            let text = yaml_tree::write(&node, Layout { width: Some(80), quote_yes_no: false, usual: true });
-            Ok(out.write_all(text.as_bytes())?)
+            oxaws_yaml::write(out, &node, Options { binary: BinaryStyle::Quoted, ..Options::default() })?;
+            Ok(())
         }
     })
 }
@@ -86,7 +86,7 @@ fn calculable(node: &Node) -> Value {
         Node::Int(text) => match (text.parse::<i64>(), text.trim_start_matches("!!int ").parse::<f64>()) {
             (Ok(n), _) => Value::Int(n),
             // A number whose digits a float would lose stays as it is written.
-            (_, Ok(f)) if text.contains(['.', 'E']) && oxaws_value::python_float(f) == *text => Value::Float(f),
+            (_, Ok(f)) if text.contains(['.', 'E']) && oxaws_python::python_float(f) == *text => Value::Float(f),
             _ => Value::BigInt(text.as_str().into()),
         },
         Node::Binary(bytes) => Value::Bytes(bytes.clone()),

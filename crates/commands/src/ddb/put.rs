@@ -2,15 +2,15 @@
 
 use super::expression::Placeholders;
 use super::types::{Item, attributes, note_keys};
-use crate::reply;
-use crate::yaml_tree::{self, Dialect, Node};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::Classes;
 use oxaws_client::{CallError, CallInput};
 use oxaws_input::yaml::{Marks, Step};
 use oxaws_value::{Map, Value};
+use oxaws_yaml::{Dialect, Node};
 
 /// Items of one batch.
 const BATCH: usize = 25;
@@ -33,7 +33,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     reply::make_client(cx, "dynamodb")?;
     let typed = args.word("items").unwrap_or_default();
     let text = if typed == "-" { standard_input(call)? } else { typed.to_owned() };
-    let items = match yaml_tree::read(&text, Dialect::default()).map_err(Failure::invalid)? {
+    let items = match oxaws_yaml::read(&text, Dialect::default()).map_err(|e| Failure::invalid(e.to_string()))? {
         Node::List(items) => items,
         one => vec![one],
     };

@@ -2,9 +2,9 @@
 
 use super::expression::Placeholders;
 use super::output;
-use crate::{number, reply};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{number, reply};
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging};
 use oxaws_value::{Map, Value};
@@ -45,7 +45,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     if let Some(format) = cx.globals.output.as_deref().filter(|f| *f != "yaml") {
         return Err(Failure::validation(format!("{format} output format is not supported for ddb commands")));
     }
-    let shown = |n: &Value| oxaws_value::python::str(n, Default::default());
+    let shown = |n: &Value| oxaws_value::repr::str(n, Default::default());
     let paging = Paging {
         starting_token: args.word("starting_token").filter(|t| !t.is_empty()).map(str::to_owned),
         max_items: max_items.as_ref().map(|n| n.as_i64().unwrap_or(i64::MAX)),

@@ -1,11 +1,11 @@
 //! Values of items, and the form that DynamoDB's interface gives them.
 
 use super::decimal::Decimal;
-use crate::reply;
-use crate::yaml_tree::Node;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_input::yaml::{Foreign, Marks, Step};
 use oxaws_value::{Map, Value};
+use oxaws_yaml::Node;
 
 /// A value as an expression or an item has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn items_become_attributes() {
         let yaml = "{a: x, n: 1.50, l: [null, true], m: {k: 2}, s: !!set {1, 2}}";
-        let node = crate::yaml_tree::read(yaml, Default::default()).unwrap();
+        let node = oxaws_yaml::read(yaml, Default::default()).unwrap();
         let Item::Map(entries) = Item::of_node(&node).unwrap() else { panic!("no map") };
         assert_eq!(
             to_json(&Value::Map(attributes(&entries).unwrap()), JsonStyle::COMPACT),
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_not_text_are_noted() {
-        let node = crate::yaml_tree::read("{1: x, a: [{true: [{1.5: y}]}], b: {null: z}}", Default::default()).unwrap();
+        let node = oxaws_yaml::read("{1: x, a: [{true: [{1.5: y}]}], b: {null: z}}", Default::default()).unwrap();
         let mut marks = Marks::default();
         note_keys(&node, &[Step::Key("Item")], &mut marks);
         let item = marks.entry("Item");
@@ -246,8 +246,7 @@ mod tests {
     #[test]
     fn attributes_become_nodes() {
         let value = parse_json(r#"{"M": {"b": {"N": "1.5"}, "a": {"SS": ["x"]}, "c": {"N": "1E+3"}}}"#).unwrap();
-        let layout = crate::yaml_tree::Layout { width: Some(80), quote_yes_no: false, usual: true };
-        let text = crate::yaml_tree::write(&node(&value).unwrap(), layout);
+        let text = oxaws_yaml::to_text(&node(&value).unwrap(), Default::default());
         assert_eq!(text, "a: !!set\n  x: null\nb: 1.5\nc: !!int 1E+3\n");
         assert!(node(&parse_json(r#"{"X": 1}"#).unwrap()).is_err() && node(&Value::Null).is_err());
     }

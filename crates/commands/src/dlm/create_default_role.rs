@@ -1,8 +1,8 @@
 //! `aws dlm create-default-role`
 
-use crate::default_roles::Roles;
-use crate::reply;
+use crate::shared::default_roles::Roles;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_value::Value;

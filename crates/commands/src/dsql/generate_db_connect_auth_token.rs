@@ -1,7 +1,7 @@
 //! `aws dsql generate-db-connect-auth-token` and `generate-db-connect-admin-auth-token`
 
-use crate::number;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::number;
 use oxaws_cli::{Exit, Failure};
 
 /// Seconds that a token is good for, unless said otherwise.

@@ -1,7 +1,8 @@
 //! `aws ecr-public get-login-password`
 
-use crate::{login_token, reply};
+use crate::shared::login_token;
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Map;
 

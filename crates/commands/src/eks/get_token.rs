@@ -1,11 +1,14 @@
 //! `aws eks get-token`: a signed request of STS as a token for Kubernetes.
 
-use crate::{base64_text, formatted, reply};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::{formatted, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallInput, ClientOptions, Presigning, Signer};
 use oxaws_failure::Class;
-use oxaws_value::{Timestamp, Value};
+use oxaws_python::Timestamp;
+use oxaws_value::Value;
 
 const ALPHA: &str = "client.authentication.k8s.io/v1alpha1";
 const BETA: &str = "client.authentication.k8s.io/v1beta1";
@@ -50,7 +53,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     };
     let presigning = Presigning { expires: URL_EXPIRES, method: Some("GET"), headers: &[("x-k8s-aws-id", id)] };
     let url = cx.session.presigned_call(operation, CallInput::default(), &presigning, &options)?;
-    let token = format!("k8s-aws-v1.{}", base64_text::encode_url(url.as_bytes()));
+    let token = format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url));
     let expires = Timestamp::from_unix(cx.session.now() + TOKEN_EXPIRES).wire_iso8601();
     let status = reply::params([("expirationTimestamp", Value::from(expires)), ("token", Value::from(token))]);
     let credential = reply::params([
@@ -75,7 +78,7 @@ fn api_version(cx: &Context) -> Result<&'static str, Failure> {
         return Ok(BETA);
     };
     if info.as_map().is_none() {
-        let kind = oxaws_value::python::type_name(&info, Default::default());
+        let kind = oxaws_value::repr::type_name(&info, Default::default());
         return Err(Failure::bad_reply(format!("'{kind}' object has no attribute 'get'")));
     }
     match info.get("apiVersion").and_then(Value::as_str) {

@@ -1,10 +1,10 @@
 //! A kubeconfig file: read, checked, given an entry, written.
 
-use crate::yaml_tree::{self, Dialect, Layout, Node};
 use oxaws_cli::Failure;
 use oxaws_env::World;
-use oxaws_input::paramfile::python_os_error;
-use oxaws_value::python::decode_utf8;
+use oxaws_python::decode_utf8;
+use oxaws_python::python_os_error;
+use oxaws_yaml::{Dialect, Node, Options};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ const TYPES: [(&str, &str); 7] = [
     ("users", "list"),
 ];
 const MAP: &str = "collections.OrderedDict";
-const DIALECT: Dialect = Dialect { intrinsics: false, yes_no: false, repeated_keys: true };
+const DIALECT: Dialect = Dialect { intrinsics: false, yes_no: false, repeated_keys: true, tuple_keys: false };
 /// Mode of a new file.
 const MODE: u32 = 0o600;
 
@@ -45,7 +45,7 @@ impl Kubeconfig {
             Ok(bytes) => {
                 // Bytes that aren't text would be written back as something else.
                 let text = decode_utf8(&bytes).map_err(general)?;
-                yaml_tree::read(text, DIALECT)
+                oxaws_yaml::read(text, DIALECT)
                     .map_err(|e| general(format!("YamlError while loading kubeconfig: {e}")))?
             }
             Err(e) if e.kind() == ErrorKind::NotFound => Node::Null,
@@ -137,7 +137,7 @@ impl Kubeconfig {
 
 /// A part of it as text.
 pub fn text(node: &Node) -> String {
-    yaml_tree::write(node, Layout { width: None, quote_yes_no: false, usual: false })
+    oxaws_yaml::to_text(node, Options { width: None, ..Options::FILE })
 }
 
 fn fresh() -> Node {
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn config(text: &str) -> Result<Kubeconfig, Failure> {
-        let content = yaml_tree::read(text, DIALECT).unwrap();
+        let content = oxaws_yaml::read(text, DIALECT).unwrap();
         let config = Kubeconfig { path: PathBuf::from("/k"), content };
         config.check().map(|()| config)
     }

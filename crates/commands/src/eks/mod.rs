@@ -7,7 +7,8 @@ mod update_kubeconfig;
 pub use get_token::GET_TOKEN;
 pub use update_kubeconfig::UPDATE_KUBECONFIG;
 
-use crate::{reply, temporary};
+use crate::shared::temporary;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{ClientOptions, Signer};
 use oxaws_value::Value;

@@ -1,12 +1,13 @@
 //! `aws eks update-kubeconfig`
 
 use super::kubeconfig::{self, Kubeconfig};
-use crate::yaml_tree::Node;
-use crate::{paths, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{ClientOptions, Signer};
+use oxaws_env::{absolute, expand_user};
 use oxaws_value::{Map, Value};
+use oxaws_yaml::Node;
 use std::path::PathBuf;
 
 /// The interface that `get-token` speaks.
@@ -132,7 +133,7 @@ fn user_entry(call: &CommandCall, cluster: &Map) -> Result<Node, Failure> {
 /// The file that has the cluster already, else the first.
 fn choose(call: &CommandCall, cluster: &str) -> Result<Kubeconfig, Failure> {
     let world = call.cx.world;
-    let absolute = |path: &str| paths::absolute(world, &paths::home(world, path));
+    let absolute = |path: &str| absolute(world, &expand_user(world, path));
     let usual = || absolute("~/.kube/config");
     let found: Vec<PathBuf> = match call.args.word("kubeconfig") {
         Some(path) => vec![absolute(path)?],

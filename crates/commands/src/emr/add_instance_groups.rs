@@ -1,9 +1,9 @@
 //! `aws emr add-instance-groups`
 
 use super::{CLUSTER_ID, call, cluster_id, groups, schemas};
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{Map, Value};
 

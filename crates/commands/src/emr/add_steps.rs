@@ -1,9 +1,9 @@
 //! `aws emr add-steps`
 
 use super::{CLUSTER_ID, call_and_print, cluster_id, region, release_label, schemas, steps};
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

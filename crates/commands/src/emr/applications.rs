@@ -2,8 +2,8 @@
 
 use super::steps::{Step, build};
 use super::{put, refuse, s3_link, script_runner, texts};
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 /// What installs applications.

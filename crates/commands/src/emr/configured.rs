@@ -1,9 +1,9 @@
 //! What the profile's `emr =` block gives for options that are left out.
 
 use super::refuse;
-use crate::reply;
 use oxaws_cli::Failure;
 use oxaws_cli::plug::registry::CommandCall;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 /// What the profile gives.

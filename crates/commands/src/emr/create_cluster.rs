@@ -5,10 +5,10 @@ use super::steps::{Step, build};
 use super::{
     applications, emrfs, groups, hbase, monitoring, put, refuse, s3_link, schemas, script_runner, steps, texts,
 };
-use crate::list_option::ListOption;
-use crate::{number, reply};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::{number, reply};
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::{Map, Value};
 

@@ -1,8 +1,8 @@
 //! `aws emr describe-cluster`
 
 use super::{CLUSTER_ID, call, cluster_id};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

@@ -2,8 +2,8 @@
 
 use super::applications::bootstrap_action;
 use super::{refuse, s3_link, texts};
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 const KMS: &str = "--emrfs Encryption=ClientSide,ProviderType=KMS";
@@ -61,7 +61,7 @@ fn is_provider(given: &Map, kind: &str) -> bool {
 }
 
 fn check(given: &Map) -> Result<(), Failure> {
-    let shown = |key: &str| given.get(key).map(|v| oxaws_value::python::str(v, Default::default())).unwrap_or_default();
+    let shown = |key: &str| given.get(key).map(|v| oxaws_value::repr::str(v, Default::default())).unwrap_or_default();
     let encryption = upper(given, "Encryption");
     if encryption.as_deref().is_some_and(|e| !matches!(e, "CLIENTSIDE" | "SERVERSIDE")) {
         return refuse(format!(
@@ -121,7 +121,7 @@ fn pointless(given: &Map, keys: &[&str], parent: &str) -> Result<(), Failure> {
 
 fn properties(given: &Map) -> Map {
     let mut out = Map::new();
-    let text = |key: &str| given.get(key).map(|v| oxaws_value::python::str(v, Default::default()));
+    let text = |key: &str| given.get(key).map(|v| oxaws_value::repr::str(v, Default::default()));
     if let Some(consistent) = text("Consistent") {
         out.insert("fs.s3.consistent", consistent.to_lowercase());
         if let Some(count) = text("RetryCount") {

@@ -1,9 +1,9 @@
 //! Instance groups and instance fleets.
 
 use super::refuse;
-use crate::reply;
 use oxaws_cli::Failure;
 use oxaws_cli::argv::globals::not_an_int;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 /// The groups that `--instance-groups` describes.
@@ -59,7 +59,7 @@ pub fn of_cluster(groups: Option<&Value>, kind: Option<&str>, count: Option<&str
         (None, Some(kind)) => {
             let count = match count {
                 None => 1,
-                Some(word) => oxaws_value::python_int_text(word)
+                Some(word) => oxaws_python::python_int_text(word)
                     .ok_or_else(|| Failure::invalid(not_an_int(word)))?
                     .parse::<i64>()
                     .unwrap_or(i64::MAX),

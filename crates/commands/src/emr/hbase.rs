@@ -2,8 +2,8 @@
 
 use super::steps::{Step, build};
 use super::{CLUSTER_ID, call_and_print, cluster_id, only_for_ami_versions, refuse, texts};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

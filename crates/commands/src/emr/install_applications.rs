@@ -1,9 +1,9 @@
 //! `aws emr install-applications`
 
 use super::{CLUSTER_ID, applications, call_and_print, cluster_id, only_for_ami_versions, refuse, region, schemas};
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

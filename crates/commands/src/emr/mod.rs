@@ -25,8 +25,8 @@ pub use install_applications::INSTALL_APPLICATIONS;
 pub use modify_cluster_attributes::MODIFY_CLUSTER_ATTRIBUTES;
 pub use terminate_clusters::TERMINATE_CLUSTERS;
 
-use crate::reply;
 use oxaws_cli::plug::registry::{CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_failure::Cause;
 use oxaws_value::{Map, Value};

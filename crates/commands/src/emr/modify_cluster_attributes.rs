@@ -1,8 +1,8 @@
 //! `aws emr modify-cluster-attributes`
 
 use super::{CLUSTER_ID, call_and_print, cluster_id, refuse};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

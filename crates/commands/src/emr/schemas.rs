@@ -1,6 +1,6 @@
 //! What the structures of the options are made of: a table.
 
-use crate::schema::{Field, Schema};
+use oxaws_cli::written::schema::{Field, Schema};
 
 /// The volumes of an instance.
 const EBS_CONFIGURATION: Schema = Schema::Structure(&[

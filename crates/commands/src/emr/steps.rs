@@ -1,8 +1,8 @@
 //! Steps of a cluster.
 
 use super::{put, refuse, s3_link, script_runner, texts};
-use crate::reply;
 use oxaws_cli::Failure;
+use oxaws_cli::written::reply;
 use oxaws_value::{Map, Value};
 
 /// What a step runs, beside its name.

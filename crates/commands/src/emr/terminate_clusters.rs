@@ -1,10 +1,10 @@
 //! `aws emr terminate-clusters`
 
 use super::call_and_print;
-use crate::list_option::ListOption;
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_value::Value;
 

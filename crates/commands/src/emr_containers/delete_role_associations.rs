@@ -2,8 +2,8 @@
 
 use super::accounts::{ACCOUNT, OPERATOR_NAMESPACE, TYPE, accounts};
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, eks, word};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::CallError;
 use oxaws_value::{JsonStyle, Value, to_json};

@@ -9,8 +9,8 @@ pub use create_role_associations::CREATE_ROLE_ASSOCIATIONS;
 pub use delete_role_associations::DELETE_ROLE_ASSOCIATIONS;
 pub use update_role_trust_policy::UPDATE_ROLE_TRUST_POLICY;
 
-use crate::reply;
 use oxaws_cli::plug::registry::{CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{Map, Value};

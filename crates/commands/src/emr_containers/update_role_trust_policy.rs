@@ -1,11 +1,11 @@
 //! `aws emr-containers update-role-trust-policy`
 
 use super::{CLUSTER, Cluster, NAMESPACE, ROLE, base36, out_of_range, word};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
-use oxaws_value::python::type_name;
+use oxaws_value::repr::type_name;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 /// The command.

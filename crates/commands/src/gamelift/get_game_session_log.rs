@@ -1,13 +1,13 @@
 //! `aws gamelift get-game-session-log`
 
 use crate::authorization::start_url::joined;
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, Fetched, HttpError};
 use oxaws_failure::Cause;
-use oxaws_input::paramfile::{python_os_error, python_os_error_bare};
-use oxaws_value::{Value, python};
+use oxaws_python::{python_os_error, python_os_error_bare};
+use oxaws_value::Value;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 
@@ -47,7 +47,7 @@ fn open(cx: &Context, url: &str) -> Result<Fetched, Failure> {
     let mut url = url.to_owned();
     for _ in 0..=MAX_REDIRECTS {
         let Some((scheme, rest)) = url.split_once(':') else {
-            return Err(general(format!("unknown url type: {}", python::repr_str(&url))));
+            return Err(general(format!("unknown url type: {}", oxaws_python::repr_str(&url))));
         };
         // Nothing but the web: Python would read local files too.
         if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {

@@ -1,13 +1,14 @@
 //! `aws gamelift upload-build`: zips a build and uploads it with the credentials that the service hands out for it.
 
-use crate::archive::{self, Temporary, Walk};
-use crate::list_option::ListOption;
-use crate::{paths, progress, reply, temporary, uploader};
+use crate::shared::archive::{self, Temporary, Walk};
+use crate::shared::{progress, temporary, uploader};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
-use oxaws_env::Stream;
+use oxaws_env::{Stream, absolute};
 use oxaws_failure::Class;
 use oxaws_value::Value;
 use std::path::Path;
@@ -62,7 +63,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         ("Key", Value::from(reply::text(location, "Key")?)),
     ]);
     let zip = Temporary::named(cx.world, &format!("{}{id}.zip", oxaws_env::uuid4(cx.world)));
-    let folder = paths::absolute(cx.world, root)?;
+    let folder = absolute(cx.world, root)?;
     archive::write(zip.create()?, &folder, &files)?;
     let size = std::fs::metadata(zip.path())?.len();
     let told = |done: u64| {
@@ -74,7 +75,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
         let _ = cx.ui.painted(&line);
     };
     let options = ClientOptions { configured_endpoint: true, signer, ..ClientOptions::default() };
-    uploader::send(cx, &options, &object, zip.path(), size, &told).map_err(|e| e.into_failure(zip.path()))?;
+    uploader::send(cx, &options, &object, zip.path(), &told).map_err(|e| e.into_failure(zip.path()))?;
     cx.ui.text(&format!("Successfully uploaded {root} to AWS GameLift\nBuild ID: {id}\n"))?;
     Ok(Exit::Success)
 }

@@ -6,7 +6,8 @@ use oxaws_cli::watch::history::Run;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;
-use oxaws_value::{Timestamp, Value, parse_json};
+use oxaws_python::Timestamp;
+use oxaws_value::{Value, parse_json};
 
 /// Columns for what was typed.
 const ARGS_WIDTH: usize = 50;

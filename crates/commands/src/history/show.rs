@@ -7,9 +7,10 @@ use oxaws_cli::watch::history::Record;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::Instant;
 use oxaws_output::Format;
-use oxaws_value::python::{self, MapClass};
+use oxaws_python::Timestamp;
+use oxaws_value::repr::{self, MapClass};
 use oxaws_value::visible::visible;
-use oxaws_value::{JsonStyle, Map, Timestamp, Value, parse_json, to_json};
+use oxaws_value::{JsonStyle, Map, Value, parse_json, to_json};
 
 /// Characters of a signature that are shown, and how many it has.
 const SIGNATURE_SHOWN: usize = 4;
@@ -153,7 +154,7 @@ fn section<'r>(record: &'r Record, calls: &mut Vec<&'r str>, offset: i32, look: 
 
 /// As Python's `str` shows it.
 fn shown(value: &Value) -> String {
-    python::str(value, MapClass::Dict)
+    repr::str(value, MapClass::Dict)
 }
 
 fn moment(milliseconds: i64, offset: i32) -> String {

@@ -4,34 +4,38 @@
 //! that once more with indentation (`awscli.customizations.history.show: DetailedFormatter`). This does the same four
 //! steps; a body that isn't well-formed is shown as it is.
 
-use oxaws_value::python::split_lines;
+use oxaws_client::is_well_formed_xml;
+use oxaws_python::split_lines;
+use quick_xml::events::Event;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::reader::Reader;
 
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 500;
 const INDENT: &str = "    ";
 const DECLARATION: &str = "<?xml version=\"1.0\" ?>";
 
-enum Node<'a> {
+enum Node {
     Text(String),
     /// A CDATA section, which is written as one again.
     Verbatim(String),
-    Comment(&'a str),
+    Comment(String),
     /// A processing instruction: its target and its data.
-    Instruction(&'a str, &'a str),
-    Element(Element<'a>),
+    Instruction(String, String),
+    Element(Element),
 }
 
-struct Element<'a> {
-    name: &'a str,
-    attributes: Vec<(&'a str, String)>,
-    nodes: Vec<Node<'a>>,
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    nodes: Vec<Node>,
 }
 
 /// The pretty form; `None` for what isn't a well-formed document.
 pub(super) fn pretty(text: &str) -> Option<String> {
     let mut flat = String::from(DECLARATION);
     parse(&unix_lines(text))?.iter().for_each(|node| write(node, None, &mut flat));
-    let joined: String = split_lines(&flat).map(oxaws_value::python::strip).collect();
+    let joined: String = split_lines(&flat).map(oxaws_python::strip).collect();
     let mut out = format!("{DECLARATION}\n");
     parse(&unix_lines(&joined))?.iter().for_each(|node| write(node, Some(0), &mut out));
     Some(out)
@@ -43,139 +47,42 @@ fn unix_lines(text: &str) -> String {
 }
 
 /// The nodes of a document: one element, and what may be beside it.
-fn parse(text: &str) -> Option<Vec<Node<'_>>> {
-    let mut parser = Parser { rest: text, open: Vec::new(), top: Vec::new() };
-    if text.starts_with("<?xml ") || text.starts_with("<?xml\n") {
-        parser.rest = text.get(text.find("?>")? + 2..)?;
+fn parse(text: &str) -> Option<Vec<Node>> {
+    if !is_well_formed_xml(text) {
+        return None;
     }
-    while !parser.rest.is_empty() {
-        parser.step()?;
-    }
-    let elements = parser.top.iter().filter(|n| matches!(n, Node::Element(_))).count();
-    (parser.open.is_empty() && elements == 1).then_some(parser.top)
-}
-
-struct Parser<'a> {
-    rest: &'a str,
-    open: Vec<Element<'a>>,
-    top: Vec<Node<'a>>,
-}
-
-impl<'a> Parser<'a> {
-    /// Takes the text up to the next tag, or the tag.
-    fn step(&mut self) -> Option<()> {
-        let at = self.rest.find('<').unwrap_or(self.rest.len());
-        if at > 0 {
-            let (text, rest) = self.rest.split_at(at);
-            self.rest = rest;
-            return self.text(text);
-        }
-        if let Some(comment) = self.between("<!--", "-->")? {
-            return (!comment.contains("--")).then(|| self.add(Node::Comment(comment)));
-        }
-        if let Some(data) = self.between("<![CDATA[", "]]>")? {
-            let inside = !self.open.is_empty() && data.chars().all(is_character);
-            return inside.then(|| self.add(Node::Verbatim(data.to_owned())));
-        }
-        if let Some(instruction) = self.between("<?", "?>")? {
-            let end = instruction.find(is_space).unwrap_or(instruction.len());
-            let (target, data) = instruction.split_at(end);
-            let good = is_name(target) && !target.eq_ignore_ascii_case("xml");
-            return good.then(|| self.add(Node::Instruction(target, data.trim_start_matches(is_space))));
-        }
-        if let Some(name) = self.between("</", ">")? {
-            let element = self.open.pop()?;
-            return (element.name == name.trim_end_matches(is_space)).then(|| self.add(Node::Element(element)));
-        }
-        self.rest = self.rest.strip_prefix('<')?;
-        self.start()
-    }
-
-    /// What is between two marks, if the first is here; `None` where the second is missing.
-    fn between(&mut self, from: &str, to: &str) -> Option<Option<&'a str>> {
-        let Some(after) = self.rest.strip_prefix(from) else { return Some(None) };
-        let (inner, rest) = after.split_once(to)?;
-        self.rest = rest;
-        Some(Some(inner))
-    }
-
-    fn text(&mut self, text: &str) -> Option<()> {
-        if self.open.is_empty() {
-            return text.chars().all(is_space).then_some(());
-        }
-        if text.contains("]]>") {
-            return None;
-        }
-        let text = resolve(text, |c| c)?;
-        self.add(Node::Text(text));
-        Some(())
-    }
-
-    fn add(&mut self, node: Node<'a>) {
-        self.open.last_mut().map_or(&mut self.top, |element| &mut element.nodes).push(node);
-    }
-
-    /// The tag that begins an element, after its `<`.
-    fn start(&mut self) -> Option<()> {
-        let name = self.name()?;
-        let mut attributes: Vec<(&str, String)> = Vec::new();
-        loop {
-            let before = self.rest.len();
-            self.rest = self.rest.trim_start_matches(is_space);
-            if let Some(rest) = self.rest.strip_prefix("/>") {
-                self.rest = rest;
-                let element = Element { name, attributes, nodes: Vec::new() };
-                self.check_prefixes(&element)?;
-                self.add(Node::Element(element));
-                return Some(());
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut open: Vec<Element> = Vec::new();
+    let mut top = Vec::new();
+    loop {
+        let node = match reader.read_event().ok()? {
+            Event::Start(_) if open.len() >= MAX_DEPTH => return None,
+            Event::Start(tag) => {
+                let attribute = |a: Attribute<'_>| Some((a.key.into_inner().to_owned(), attribute_value(&a.value)?));
+                let attributes = tag.attributes().map(|a| attribute(a.ok()?)).collect::<Option<_>>()?;
+                open.push(Element { name: tag.name().into_inner().to_owned(), attributes, nodes: Vec::new() });
+                continue;
             }
-            if let Some(rest) = self.rest.strip_prefix('>') {
-                self.rest = rest;
-                let element = Element { name, attributes, nodes: Vec::new() };
-                self.check_prefixes(&element)?;
-                self.open.push(element);
-                return (self.open.len() <= MAX_DEPTH).then_some(());
+            Event::End(_) => Node::Element(open.pop()?),
+            Event::Text(_) if open.is_empty() => continue,
+            Event::Text(text) => Node::Text(text.to_string()),
+            Event::GeneralRef(name) => Node::Text(character(&name)?.to_string()),
+            Event::CData(text) => Node::Verbatim(text.to_string()),
+            Event::Comment(text) => Node::Comment(text.to_string()),
+            Event::PI(whole) => {
+                let (target, data) = whole.split_once(is_space).unwrap_or((&whole, ""));
+                Node::Instruction(target.to_owned(), data.trim_start_matches(is_space).to_owned())
             }
-            // Attributes are parted by blanks.
-            if before == self.rest.len() {
-                return None;
-            }
-            let attribute = self.name()?;
-            self.rest = self.rest.trim_start_matches(is_space).strip_prefix('=')?.trim_start_matches(is_space);
-            let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, rest) = self.rest.get(1..)?.split_once(quote)?;
-            self.rest = rest;
-            if value.contains('<') || attributes.iter().any(|(there, _)| *there == attribute) {
-                return None;
-            }
-            // A blank that isn't a character reference counts as a space.
-            attributes.push((attribute, resolve(value, |c| if is_space(c) { ' ' } else { c })?));
-        }
-    }
-
-    fn name(&mut self) -> Option<&'a str> {
-        let end = self.rest.find(|c| is_space(c) || matches!(c, '=' | '>' | '/' | '<' | '"' | '\''))?;
-        let (name, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        is_name(name).then_some(name)
-    }
-
-    /// Whether every prefix of an element and its attributes was declared, by it or above.
-    fn check_prefixes(&self, element: &Element) -> Option<()> {
-        let declares = |e: &Element, prefix: &str| {
-            e.attributes.iter().any(|(name, _)| name.strip_prefix("xmlns:").is_some_and(|p| p == prefix))
+            Event::Decl(_) => continue,
+            Event::Eof => return Some(top),
+            Event::Empty(_) | Event::DocType(_) => return None,
         };
-        let names = element.attributes.iter().map(|(name, _)| *name).chain([element.name]);
-        for name in names {
-            let Some((prefix, local)) = name.split_once(':') else { continue };
-            let known = matches!(prefix, "xml" | "xmlns")
-                || declares(element, prefix)
-                || self.open.iter().any(|e| declares(e, prefix));
-            if !known || local.is_empty() || local.contains(':') {
-                return None;
-            }
+        let nodes = open.last_mut().map_or(&mut top, |element| &mut element.nodes);
+        match (nodes.last_mut(), node) {
+            (Some(Node::Text(before)), Node::Text(more)) => before.push_str(&more),
+            (_, node) => nodes.push(node),
         }
-        Some(())
     }
 }
 
@@ -183,46 +90,31 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
-/// What a document may consist of.
-fn is_character(c: char) -> bool {
-    is_space(c) || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-}
-
-fn is_name(name: &str) -> bool {
-    let begins = |c: char| c.is_alphabetic() || c == '_' || c == ':';
-    let goes_on = |c: char| begins(c) || c.is_numeric() || matches!(c, '-' | '.' | '\u{b7}');
-    name.starts_with(begins) && name.chars().all(goes_on)
-}
-
-/// Text with its references replaced, and its other characters as `literal` has them.
-fn resolve(text: &str, literal: impl Fn(char) -> char) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = rest.get(c.len_utf8()..)?;
-        if c != '&' {
-            out.push(is_character(c).then(|| literal(c))?);
-            continue;
-        }
-        let (name, after) = rest.split_once(';')?;
-        rest = after;
-        out.push(match name {
-            "lt" => '<',
-            "gt" => '>',
-            "amp" => '&',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix('x') {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(code).filter(|c| is_character(*c))?
-            }
-        });
+/// The value of an attribute: a blank that isn't a character reference counts as a space.
+fn attribute_value(written: &str) -> Option<String> {
+    let spaces = |text: &str| text.replace(is_space, " ");
+    let mut pieces = written.split('&');
+    let mut out = spaces(pieces.next()?);
+    for piece in pieces {
+        let (name, after) = piece.split_once(';')?;
+        out.push(character(name)?);
+        out.push_str(&spaces(after));
     }
     Some(out)
+}
+
+/// The character of a reference.
+fn character(name: &str) -> Option<char> {
+    let number = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
+    match (name, name.strip_prefix('#')) {
+        (_, Some(digits)) => digits.strip_prefix('x').map_or_else(|| number(digits, 10), |hex| number(hex, 16)),
+        ("lt", _) => Some('<'),
+        ("gt", _) => Some('>'),
+        ("amp", _) => Some('&'),
+        ("quot", _) => Some('"'),
+        ("apos", _) => Some('\''),
+        _ => None,
+    }
 }
 
 fn escape(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! `aws lightsail push-container-image`: hands the work to the program `lightsailctl`.
 
-use crate::program::{self, ProgramError};
-use crate::reply;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::program::{self, ProgramError};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_env::AWS_CLI_VERSION;
 use oxaws_value::{JsonStyle, Map, Value, to_json};

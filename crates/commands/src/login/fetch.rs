@@ -3,10 +3,7 @@
 use super::{identity_token, refused};
 use crate::authorization::code::{Answer, Redirect};
 use crate::authorization::{Announcement, Browser, query};
-use crate::{prompt, reply};
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use oxaws_cli::written::{prompt, reply};
 use oxaws_cli::{Context, Failure};
 use oxaws_client::{CallError, ClientOptions, Session};
 use oxaws_creds::dpop::DpopKey;
@@ -90,22 +87,14 @@ fn typed(cx: &Context) -> Result<Answer, Failure> {
     parse(&prompt::line(cx, "\nEnter the authorization code displayed in your browser: ")?)
 }
 
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical)
-        .with_decode_allow_trailing_bits(true),
-);
-
 fn parse(typed: &str) -> Result<Answer, Failure> {
     if typed.is_empty() {
         let message = "argument should be a bytes-like object or ASCII string, not 'NoneType'";
         return Err(Failure::no_terminal(message));
     }
     let undecodable = || Failure::invalid("Failed to decode the verification code.");
-    // What is no base64 is passed over, such as a blank that was copied along.
-    let text: String = typed.chars().filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c)).collect();
-    let bytes = LENIENT.decode(text).map_err(|_| undecodable())?;
+    // What isn't base64 is passed over, such as a blank that was copied along.
+    let bytes = oxaws_python::b64decode(typed).ok_or_else(undecodable)?;
     let pairs = query::decode(&String::from_utf8(bytes).map_err(|_| undecodable())?);
     let last = |key: &str| pairs.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v.clone());
     match (last("code"), last("state")) {
@@ -159,17 +148,19 @@ fn token(cx: &Context, output: &Map, client_id: &str, key: &DpopKey) -> Result<L
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
 
     #[test]
     fn codes_that_are_typed() {
-        let text = LENIENT.encode("code=c%2F1&state=s");
+        let text = STANDARD.encode("code=c%2F1&state=s");
         let answer = parse(&format!(" {text}\t")).unwrap();
         assert_eq!((answer.code.as_str(), answer.state.as_str()), ("c/1", "s"));
         let error = |typed: &str| parse(typed).unwrap_err().message();
         assert_eq!(error("abc"), "Failed to decode the verification code.");
         assert_eq!(error("/////w=="), "Failed to decode the verification code.");
         let incomplete = "Failed to retrieve an auth_code or state from the verification code";
-        assert_eq!(error(&LENIENT.encode("code=c")), incomplete);
+        assert_eq!(error(&STANDARD.encode("code=c")), incomplete);
         assert!(error("").starts_with("argument should be a bytes-like object"));
     }
 }

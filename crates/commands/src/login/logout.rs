@@ -1,7 +1,7 @@
 //! `aws logout`: removes what is kept of console logins.
 
-use crate::kept_files;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::kept_files;
 use oxaws_cli::{Exit, Failure};
 use oxaws_creds::{login_cache_folder, login_session_file};
 use oxaws_value::{Map, Value};

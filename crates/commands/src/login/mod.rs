@@ -8,9 +8,9 @@ pub use logout::LOGOUT;
 
 use crate::authorization::Browser;
 use crate::authorization::code::{REDIRECT_PORT, redirect_port};
-use crate::prompt::{self, Check};
-use crate::{kept_files, profile_file};
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::prompt::{self, Check};
+use oxaws_cli::written::{kept_files, profile_file};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions, Signer};
 use oxaws_config::edit::Change;
@@ -71,7 +71,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let file = oxaws_creds::login_session_file(cx.world, name);
     let token = to_json(&Value::Map(login.token), JsonStyle::PYTHON);
     kept_files::make_folder_of(cx.world, &file)?;
-    cx.world.write_private(&file, token.as_bytes()).map_err(|e| Failure::file(e, &file.display().to_string()))?;
+    cx.world.write_private(&file, token.as_bytes()).map_err(|e| Failure::file(e, file.display().to_string()))?;
     let section = if profile == "default" { profile.clone() } else { format!("profile {profile}") };
     let mut changes = vec![("login_session".to_owned(), Change::Set(name.clone()))];
     if configured.is_none() {

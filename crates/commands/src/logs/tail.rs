@@ -1,13 +1,14 @@
 //! `aws logs tail`
 
-use crate::reply;
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::reply;
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, CallInput, Paging};
 use oxaws_failure::Cause;
+use oxaws_python::Timestamp;
 use oxaws_value::visible::visible;
-use oxaws_value::{JsonStyle, Map, Timestamp, Value, to_json};
+use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! `aws rds generate-db-auth-token`
 
-use crate::number;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::number;
 use oxaws_cli::{Exit, Failure};
 
 /// Seconds that a token is good for.
@@ -25,7 +25,7 @@ fn run(call: &CommandCall) -> Result<Exit, Failure> {
     let port = number::integer(args, "port")?.unwrap_or_default();
     let host = args.word("hostname").unwrap_or_default();
     let user = args.word("username").unwrap_or_default();
-    let authority = format!("{host}:{}", oxaws_value::python::str(&port, Default::default()));
+    let authority = format!("{host}:{}", oxaws_value::repr::str(&port, Default::default()));
     let service = cx.session.pack().service_by_directory("rds");
     let service = service.ok_or_else(|| Failure::bug("Unknown service: 'rds'"))?;
     let parameters = [("Action".to_owned(), "connect".to_owned()), ("DBUser".to_owned(), user.to_owned())];

@@ -2,7 +2,7 @@
 
 use super::uri;
 use oxaws_cli::argv::argparse::{Given, Parsed};
-use oxaws_transfer::absolute;
+use oxaws_python::path::absolute;
 use std::path::Path;
 
 /// One rule, with its pattern under each of the two roots.

@@ -13,7 +13,7 @@ use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallInput, Paging, Reply, Session};
 use oxaws_failure::{Cause, Class};
 use oxaws_model::Operation;
-use oxaws_value::python::repr_str;
+use oxaws_python::repr_str;
 use oxaws_value::{Map, Value};
 use page::Page;
 use std::io::Write;

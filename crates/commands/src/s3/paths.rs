@@ -2,7 +2,8 @@
 
 use super::uri;
 use oxaws_cli::Failure;
-use oxaws_transfer::{Action, Root, absolute};
+use oxaws_python::path::absolute;
+use oxaws_transfer::{Action, Root};
 use std::path::{Path, PathBuf};
 
 /// Source and destination, as typed, and what is done between them.

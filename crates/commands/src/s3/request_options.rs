@@ -2,13 +2,14 @@
 
 use super::mime;
 use oxaws_cli::argv::argparse::Parsed;
-use oxaws_cli::operation::bind::param_error;
+use oxaws_cli::operation::bind::{json_or_shorthand, param_error};
 use oxaws_cli::plug::registry::CommandCall;
 use oxaws_cli::{Context, Failure};
-use oxaws_input::{json_arg, shorthand};
+use oxaws_input::json_arg;
+use oxaws_python::Timestamp;
 use oxaws_transfer::{Algorithm, CopyProps, CustomerKey, ObjectOptions};
-use oxaws_value::python::{MapClass, class, repr};
-use oxaws_value::{Timestamp, Value};
+use oxaws_value::Value;
+use oxaws_value::repr::{MapClass, class, repr};
 
 /// A key and its option.
 struct KeyOption {
@@ -32,18 +33,9 @@ const SSE_C_SOURCE: KeyOption = KeyOption {
 /// When they can't be read, or are no map of texts.
 pub fn metadata(cx: &Context, args: &Parsed) -> Result<Vec<(String, String)>, Failure> {
     let Some(text) = args.word("metadata") else { return Ok(Vec::new()) };
-    let value = if json_arg::looks_like_json(text) {
-        json_arg::parse_map(text).map_err(|e| param_error("--metadata", e))?
-    } else {
-        let world = cx.world;
-        let mut resolve = |word: &str| match oxaws_input::paramfile::load(world, word) {
-            Some(loaded) => loaded.map_err(|e| e.to_string()),
-            None => Ok(Value::from(word)),
-        };
-        shorthand::parse(text, &mut resolve).map_err(|e| match e {
-            shorthand::ShorthandError::File(message) => Failure::input_file(message),
-            syntax => param_error("--metadata", syntax),
-        })?
+    let value = match text.trim_start().starts_with('[') {
+        true => json_arg::parse_map(text).map_err(|e| param_error("--metadata", e))?,
+        false => json_or_shorthand(cx.world, text, "--metadata")?,
     };
     let wrong = |name: &str, value: &Value, valid: &str| {
         let (shown, kind) = (repr(value, MapClass::default()), class(value, MapClass::default()));

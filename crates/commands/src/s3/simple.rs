@@ -44,8 +44,8 @@ pub(super) fn call_without_result(session: &Session, operation: Operation, param
 /// # Errors
 /// When it is none.
 pub(super) fn integer(text: &str) -> Result<String, Failure> {
-    oxaws_value::python_int_text(text).ok_or_else(|| {
-        let shown = oxaws_value::python::repr_str(text);
+    oxaws_python::python_int_text(text).ok_or_else(|| {
+        let shown = oxaws_python::repr_str(text);
         Failure::invalid(format!("invalid literal for int() with base 10: {shown}"))
     })
 }

@@ -50,7 +50,7 @@ const CASE_DOCUMENT: &str = "https://docs.aws.amazon.com/cli/latest/topic/s3-cas
 fn integer(call: &CommandCall, dest: &str) -> Result<Option<String>, Failure> {
     match call.args.word(dest) {
         None => Ok(None),
-        Some(word) => oxaws_value::python_int_text(word)
+        Some(word) => oxaws_python::python_int_text(word)
             .map(Some)
             .ok_or_else(|| Failure::invalid(oxaws_cli::argv::globals::not_an_int(word))),
     }
@@ -176,7 +176,7 @@ fn current_folder(call: &CommandCall, paths: &Paths) -> Result<Option<PathBuf>, 
 }
 
 fn expected_size(word: &str) -> Result<u64, String> {
-    let digits = oxaws_value::python_int_text(word).ok_or_else(|| oxaws_cli::argv::globals::not_an_int(word))?;
+    let digits = oxaws_python::python_int_text(word).ok_or_else(|| oxaws_cli::argv::globals::not_an_int(word))?;
     Ok(digits.parse().unwrap_or(if digits.starts_with('-') { 0 } else { u64::MAX }))
 }
 
@@ -204,7 +204,7 @@ fn check_paths(call: &CommandCall, kind: Kind, paths: &Paths, recursive: bool) -
         |path: &str| oxaws_env::start::stream_of(Path::new(path)).is_some_and(|stream| call.cx.world.is_closed(stream));
     match paths.action {
         Action::Download if closed(&paths.dest) => {
-            return Err(Failure::invalid(oxaws_input::paramfile::python_os_error(
+            return Err(Failure::invalid(oxaws_python::python_os_error(
                 &std::io::Error::from_raw_os_error(2),
                 &paths.dest,
             )));

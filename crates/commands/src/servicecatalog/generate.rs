@@ -1,12 +1,13 @@
 //! `aws servicecatalog generate product` and `generate provisioning-artifact`: a local template becomes a product.
 
-use crate::list_option::ListOption;
-use crate::uploader::{UploadError, Uploader};
-use crate::{paths, reply};
+use crate::shared::uploader::{UploadError, Uploader};
 use oxaws_cli::argv::argparse::Nargs;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::list_option::ListOption;
+use oxaws_cli::written::reply;
 use oxaws_cli::{Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
+use oxaws_python::path::base_name;
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::path::Path;
 
@@ -167,7 +168,7 @@ fn upload(call: &CommandCall) -> Result<String, Failure> {
     let (bucket, file) = (args.word("bucket_name").unwrap_or_default(), args.word("file_path").unwrap_or_default());
     let uploader = Uploader { force: true, options: ClientOptions::default(), ..Uploader::new(cx, bucket) };
     uploader.make_client()?;
-    let name = paths::last_part(file);
+    let name = base_name(file);
     match uploader.upload(Path::new(file), name) {
         // The AWS CLI says so of whatever the operating system refuses, a folder for instance.
         Err(UploadError::File(_) | UploadError::Call(CallError::File(_))) => {

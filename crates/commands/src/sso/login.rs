@@ -4,8 +4,8 @@ use crate::authorization::code::{REDIRECT_PORT, redirect_port};
 use crate::authorization::sso_login::SsoLogin;
 use crate::authorization::sso_settings::{self, SsoSettings};
 use crate::authorization::{Browser, start_url};
-use crate::profile_file;
 use oxaws_cli::plug::registry::{Command, CommandCall, Opt};
+use oxaws_cli::written::profile_file;
 use oxaws_cli::{Context, Exit, Failure};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! `aws sso logout`: ends all sessions and removes what is kept of them.
 
-use crate::{kept_files, reply};
 use oxaws_cli::plug::registry::{Command, CommandCall};
+use oxaws_cli::written::{kept_files, reply};
 use oxaws_cli::{Context, Exit, Failure};
 use oxaws_client::{CallError, ClientOptions};
 use oxaws_value::{Map, Value};

@@ -7,7 +7,8 @@ use super::imds::{Imds, MetadataService};
 use crate::cache::{CacheFile, ROLE_CACHE, member, role_credentials, sha1_hex};
 use crate::{CallOptions, Context, Credentials, CredsError, Loaded, Provider, Refresh, chain};
 use oxaws_config::Profile;
-use oxaws_value::{JsonStyle, Map, Value, python_int_text, to_json};
+use oxaws_python::python_int_text;
+use oxaws_value::{JsonStyle, Map, Value, to_json};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) const METHOD: &str = "assume-role";

@@ -3,6 +3,7 @@
 use crate::cache::{keys, kind, member, moment, optional_text};
 use crate::{Context, Credentials, CredsError, FetchError, FetchRequest, Loaded, Provider, Refresh};
 use oxaws_env::var;
+use oxaws_python::url::split;
 use oxaws_value::{Value, parse_json};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
@@ -124,17 +125,11 @@ impl Ask {
 
 /// TLS, a loopback address or one of the known hosts: credentials are asked nowhere else.
 fn check_host(url: &str) -> Result<(), CredsError> {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", ""));
-    if scheme.eq_ignore_ascii_case("https") {
+    let url = split(url);
+    if url.scheme.eq_ignore_ascii_case("https") {
         return Ok(());
     }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let host = host.to_lowercase();
+    let host = url.host().unwrap_or_default().to_lowercase();
     let loopback = host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
         || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback());
     if loopback || HOSTS.contains(&host.as_str()) {

@@ -3,7 +3,7 @@
 use crate::{Context, Credentials, CredsError, Loaded, Provider};
 use oxaws_config::ConfigError;
 use oxaws_env::var;
-use oxaws_value::python::{split_lines, strip};
+use oxaws_python::{split_lines, strip};
 use std::path::PathBuf;
 
 /// Lines `AWSAccessKeyId=…` and `AWSSecretKey=…`; others are passed over.

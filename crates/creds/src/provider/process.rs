@@ -2,8 +2,9 @@
 
 use crate::cache::{keys, kind};
 use crate::{Context, Credentials, CredsError, Loaded, Moment, Provider, Refresh};
-use oxaws_config::words;
-use oxaws_value::python::{self, MapClass, decode_utf8};
+use oxaws_python::decode_utf8;
+use oxaws_python::shlex;
+use oxaws_value::repr::{self, MapClass};
 use oxaws_value::{Value, parse_json};
 use std::path::Path;
 
@@ -40,7 +41,7 @@ struct Run {
 impl Refresh for Run {
     fn fetch(&self, context: &Context<'_>) -> Result<Credentials, CredsError> {
         let failed = |message: String| CredsError::Retrieval { provider: METHOD.into(), message };
-        let words = words::split(&self.command).map_err(|e| CredsError::python(e.to_string()))?;
+        let words = shlex::split(&self.command).map_err(|e| CredsError::python(e.to_string()))?;
         let Some(program) = words.first() else { return Err(CredsError::python("list index out of range")) };
         let output = context.machine.run(&words).map_err(|e| CredsError::io(e, Path::new(program)))?;
         if !output.success {
@@ -54,7 +55,7 @@ impl Refresh for Run {
         let version = reply.get("Version");
         if !matches!(version, Some(Value::Int(1) | Value::Bool(true))) && version.and_then(Value::as_f64) != Some(1.0) {
             let shown =
-                version.map_or_else(|| "<Version key not provided>".to_owned(), |v| python::str(v, MapClass::Dict));
+                version.map_or_else(|| "<Version key not provided>".to_owned(), |v| repr::str(v, MapClass::Dict));
             return Err(failed(format!(
                 "Unsupported version '{shown}' for credential process provider, supported versions: 1"
             )));

@@ -4,7 +4,7 @@ use super::assume_role::{role_file, with_account, with_session_name};
 use crate::cache::role_credentials;
 use crate::{CallOptions, Context, Credentials, CredsError, Loaded, Provider, Refresh};
 use oxaws_env::var;
-use oxaws_value::python::decode_utf8;
+use oxaws_python::decode_utf8;
 use oxaws_value::{Map, Value};
 use std::path::Path;
 

@@ -1,7 +1,8 @@
 //! What Python's reader makes of YAML that a [`Value`] can't tell: moments, and keys that aren't text.
 
 use oxaws_value::Value;
-use oxaws_value::python::{self, MapClass};
+use oxaws_value::repr::{self, MapClass};
+use oxaws_yaml::moment::Moment;
 use std::collections::BTreeMap;
 
 /// How Python names and shows something that has no [`Value`] of its own.
@@ -12,15 +13,17 @@ pub struct Foreign {
     repr: String,
 }
 
-impl Foreign {
-    /// The class of a date without a time of day.
-    pub const DATE: &'static str = "datetime.date";
-    /// The class of a moment.
-    pub const DATETIME: &'static str = "datetime.datetime";
-
-    pub(super) fn new(class: &'static str, shown: String, repr: String) -> Self {
+impl From<Moment> for Foreign {
+    fn from(Moment { class, shown, repr }: Moment) -> Self {
         Foreign { class, shown, repr }
     }
+}
+
+impl Foreign {
+    /// The class of a date without a time of day.
+    pub const DATE: &'static str = Moment::DATE;
+    /// The class of a moment.
+    pub const DATETIME: &'static str = Moment::DATETIME;
 
     /// A map's key that isn't text, with its class and Python's `str()`.
     pub fn of_key(class: &'static str, shown: &str) -> Self {
@@ -122,16 +125,12 @@ impl Marks {
         }
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Entry {
-        self.entries.remove(key).unwrap_or_default()
-    }
-
     /// Python's `str(value)`. Without marks, its maps are of the given class.
     pub fn str(&self, value: &Value, maps: MapClass) -> String {
         if let Some(foreign) = self.own(value) {
             return foreign.shown.clone();
         }
-        if self.is_empty() { python::str(value, maps) } else { self.repr(value) }
+        if self.is_empty() { repr::str(value, maps) } else { self.repr(value) }
     }
 
     /// Python's `repr(value)`.
@@ -141,26 +140,19 @@ impl Marks {
             return foreign.repr.clone();
         }
         match value {
-            Value::List(items) if !self.is_empty() => format!("[{}]", self.items_repr(items)),
+            Value::List(items) if !self.is_empty() => {
+                let items = items.iter().enumerate().map(|(i, item)| self.item(i).repr(item));
+                format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            }
             Value::Map(map) if !self.is_empty() => {
                 let entry = |(key, value): (&oxaws_value::Key, &Value)| {
-                    let name = self.key(key).map_or_else(|| python::repr_str(key), |foreign| foreign.repr.clone());
+                    let name =
+                        self.key(key).map_or_else(|| oxaws_python::repr_str(key), |foreign| foreign.repr.clone());
                     format!("{name}: {}", self.entry(key).repr(value))
                 };
                 format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
             }
-            other => python::repr(other, MapClass::Dict),
+            other => repr::repr(other, MapClass::Dict),
         }
-    }
-
-    fn items_repr(&self, items: &[Value]) -> String {
-        items.iter().enumerate().map(|(i, item)| self.item(i).repr(item)).collect::<Vec<_>>().join(", ")
-    }
-
-    /// What a list is as a key: a tuple.
-    pub(super) fn tuple(&self, items: &[Value]) -> Foreign {
-        let comma = if items.len() == 1 { "," } else { "" };
-        let shown = format!("({}{comma})", self.items_repr(items));
-        Foreign::new("tuple", shown.clone(), shown)
     }
 }

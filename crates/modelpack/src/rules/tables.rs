@@ -1,6 +1,6 @@
 //! Tables that the compilers of endpoint data write: texts, and rows that are shared where they are the same.
 
-use oxaws_endpoint::format::NONE;
+use oxaws_model::endpoint_format::NONE;
 use std::collections::HashMap;
 
 /// A number that fits two bytes and isn't the mark for none.

@@ -2,7 +2,7 @@
 
 use super::section::{Cell, Section};
 use crate::{MAX_DEPTH, OutputError};
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{Map, Value};
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -1,6 +1,6 @@
 //! `--output table`: sections in boxes, nested ones set in by a bar on either side.
 //!
-//! [`build`] turns a value into sections, [`render`] draws them. A section holds references into the value, so a big
+//! `build` turns a value into sections, `render` draws them. A section holds references into the value, so a big
 //! table costs little more than the value itself.
 
 mod build;

@@ -3,7 +3,7 @@
 use crate::OutputError;
 use crate::width::text_width;
 use oxaws_value::Value;
-use oxaws_value::python::str_of;
+use oxaws_value::repr::str_of;
 use std::rc::Rc;
 
 /// Blanks that a column is wider than its widest cell.

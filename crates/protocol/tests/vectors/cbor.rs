@@ -4,7 +4,8 @@ use crate::compare::same;
 use crate::{model, root};
 use oxaws_model::Operation;
 use oxaws_protocol::{ParseOptions, Reply, Timestamps, parse};
-use oxaws_value::{LocalClock, Value};
+use oxaws_python::LocalClock;
+use oxaws_value::Value;
 use serde_json::{Value as Json, json};
 
 const OPTIONS: ParseOptions<'_> =

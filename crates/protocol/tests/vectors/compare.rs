@@ -1,6 +1,7 @@
 //! Values side by side, the way Python's `==` sees them.
 
-use oxaws_value::{Value, parse_json, python_float};
+use oxaws_python::python_float;
+use oxaws_value::{Value, parse_json};
 use serde_json::Value as Json;
 
 /// A vector's JSON as a value.

@@ -5,8 +5,10 @@ use crate::{case_name, model, report, suites};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use oxaws_model::{Location, Operation, Protocol, ShapeKind};
-use oxaws_protocol::{Body, Request, SerializeOptions, percent_encode, serialize};
-use oxaws_value::{LocalClock, Value, parse_json};
+use oxaws_protocol::{Body, Request, SerializeOptions, serialize};
+use oxaws_python::LocalClock;
+use oxaws_python::percent_encode;
+use oxaws_value::{Value, parse_json};
 use serde_json::Value as Json;
 
 /// Cases that AWS CLI 2.38.1 doesn't pass either, and why.

@@ -8,7 +8,8 @@ use oxaws_model::{Operation, Protocol, Shape, ShapeKind};
 use oxaws_protocol::{
     MessageDecoder, ParseOptions, Reply, Timestamps, parse, parse_error, parse_event, parse_initial_response,
 };
-use oxaws_value::{LocalClock, Map, Timestamp, Value};
+use oxaws_python::{LocalClock, Timestamp};
+use oxaws_value::{Map, Value};
 use serde_json::Value as Json;
 
 /// Cases that AWS CLI 2.38.1 doesn't pass either, and why.

@@ -2,7 +2,7 @@
 
 use crate::arguments::missing_key;
 use oxaws_cli::failure::Failure;
-use oxaws_value::python::{MapClass, type_name};
+use oxaws_value::repr::{MapClass, type_name};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
 
 fn structure<const N: usize>(entries: [(&'static str, Value); N]) -> Value {

@@ -6,8 +6,8 @@ use super::zone::Zone;
 use oxaws_cli::Failure;
 use oxaws_env::World;
 use oxaws_failure::Cause;
+use oxaws_python::{LocalClock, Timestamp};
 use oxaws_value::visible::visible_name;
-use oxaws_value::{LocalClock, Timestamp};
 use std::borrow::Cow;
 use std::io::Write;
 

@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
             return Cow::Borrowed(text);
         }
         let spaced = text.replace('+', " ");
-        Cow::Owned(String::from_utf8_lossy(&oxaws_client::percent_decode(&spaced)).into_owned())
+        Cow::Owned(String::from_utf8_lossy(&oxaws_python::percent_decode(&spaced)).into_owned())
     }
 }
 
