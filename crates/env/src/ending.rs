@@ -9,6 +9,7 @@
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
+use std::cell::Cell;
 use std::io::Read;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,8 +50,16 @@ pub fn is_watched() -> bool {
     LAST.get().is_some()
 }
 
+thread_local! {
+    /// Whether this thread does what is done last. A hold of its own that ends meanwhile must not begin again.
+    static IS_ENDING: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Ends the process as `signal` does.
 fn end(signal: i32) {
+    if IS_ENDING.replace(true) {
+        return;
+    }
     if let Some(last) = LAST.get() {
         last(signal);
     }
@@ -138,9 +147,6 @@ fn watch(signals: &[i32], outside: &Arc<AtomicBool>) -> Vec<(i32, Arc<AtomicBool
         let flag_of = Arc::new(AtomicBool::new(false));
         // In this order: the thread that is woken finds the flag set. Where there can be no handler the default stays.
         let _ = flag::register(*signal, flag_of.clone());
-        if let Some(interrupted) = INTERRUPT.get().filter(|_| *signal != SIGINT) {
-            let _ = flag::register(*signal, interrupted.clone());
-        }
         let _ = writer.try_clone().map(|writer| low_level::pipe::register(*signal, writer));
         came.push((*signal, flag_of));
     }
@@ -155,6 +161,9 @@ fn watch(signals: &[i32], outside: &Arc<AtomicBool>) -> Vec<(i32, Arc<AtomicBool
                     if *signal == SIGINT { came.swap(false, Ordering::SeqCst) } else { came.load(Ordering::SeqCst) };
                 if is_new && (*asked || !asks) {
                     end(*signal);
+                }
+                if is_new && let Some(interrupted) = INTERRUPT.get() {
+                    interrupted.store(true, Ordering::SeqCst);
                 }
                 *asked |= is_new;
             }

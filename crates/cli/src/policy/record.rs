@@ -12,6 +12,7 @@ use oxaws_client::{Observer, ServiceFailure, Step};
 use oxaws_env::{Instant, Put, PutMode, World, descriptor};
 use oxaws_python::{Timestamp, python_os_error_bare};
 use oxaws_value::{JsonStyle, Map, Value, to_json};
+use std::cell::Cell;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -95,6 +96,11 @@ pub struct Book {
     notes: Mutex<Notes>,
     /// Whether it is written. Locked while it is being written, so that a second end waits for the first.
     written: Mutex<bool>,
+}
+
+thread_local! {
+    /// Whether this thread writes the record: what ends the process when the file is written calls [`Book::finish`] again.
+    static IS_WRITING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Book {
@@ -187,13 +193,19 @@ impl Book {
         self.notes().dropped = !self.by_option;
     }
 
-    /// Writes the record of a run that ended so, once.
+    /// Writes the record of a run that ended so, once. A signal that comes while it is being written finds it written.
     pub(super) fn finish(&self, world: &dyn World, end: End, rules: Rules, code: Exit) {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if *written {
+        if IS_WRITING.replace(true) {
             return;
         }
-        *written = true;
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *written, true) {
+            self.write(world, end, rules, code);
+        }
+        IS_WRITING.set(false);
+    }
+
+    fn write(&self, world: &dyn World, end: End, rules: Rules, code: Exit) {
         let record = {
             let notes = self.notes();
             if notes.dropped {
