@@ -4,7 +4,7 @@ use crate::openssl;
 use oxaws_failure::Class;
 use oxaws_python::repr_str;
 use oxaws_python::{python_os_error_bare, python_os_error_repr};
-use oxaws_value::secret::without_user_info;
+use oxaws_value::secret::{url_without_user_info, without_user_info};
 use std::{fmt, io};
 
 /// Why a request has no response, or a response no whole body. `Display` gives the command line's message.
@@ -127,7 +127,7 @@ impl HttpError {
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Whoever reads a message of an endpoint needs its host, not the user and password in front of it.
-        let shown = without_user_info;
+        let shown = url_without_user_info;
         match self {
             Self::Connect { url, .. } => write!(f, "Could not connect to the endpoint URL: \"{}\"", shown(url)),
             Self::ConnectTimeout { url } => write!(f, "Connect timeout on endpoint URL: \"{}\"", shown(url)),
@@ -139,7 +139,7 @@ impl fmt::Display for HttpError {
                 write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
             Self::Invalid { reason } => {
-                write!(f, "An HTTP Client raised an unhandled exception: {}", shown(reason))
+                write!(f, "An HTTP Client raised an unhandled exception: {}", without_user_info(reason))
             }
             Self::Body(error) => {
                 write!(f, "An HTTP Client raised an unhandled exception: {}", python_os_error_bare(error))

@@ -4,7 +4,7 @@ use crate::error::HttpError;
 use crate::url::{Scheme, Url, split_port};
 use base64::Engine;
 use oxaws_python::percent_decode;
-use oxaws_value::secret::without_user_info;
+use oxaws_value::secret::url_without_user_info;
 
 /// Proxies by scheme, and the hosts that are reached without one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Proxy {
     /// With the AWS CLI's three texts: a URL that urllib3 can't parse, one without a host for a request that goes to the
     /// proxy itself, and one without a host that a tunnel would be asked of, which is a proxy that can't be reached.
     pub(crate) fn parse(text: &str, to: Scheme) -> Result<Self, HttpError> {
-        let shown = || without_user_info(text).into_owned();
+        let shown = || url_without_user_info(text).into_owned();
         if has_no_host(text) {
             return Err(match to {
                 Scheme::Http => HttpError::Invalid { reason: "No host specified.".into() },
@@ -135,7 +135,7 @@ impl Proxy {
     }
 
     pub(crate) fn failed(&self, reason: String) -> HttpError {
-        HttpError::Proxy { proxy: without_user_info(&self.text).into_owned(), reason }
+        HttpError::Proxy { proxy: url_without_user_info(&self.text).into_owned(), reason }
     }
 }
 

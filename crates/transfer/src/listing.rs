@@ -148,7 +148,7 @@ fn read_page(document: &[u8], s3: &S3<'_>) -> Result<Page, TransferError> {
                 missing = missing.or(lacks);
                 page.objects.push(object);
             }
-            b"IsTruncated" => page.truncated = reader.text()?.eq_ignore_ascii_case("true"),
+            b"IsTruncated" => page.truncated = is_true(&reader.text()?)?,
             b"NextContinuationToken" => page.next = Some(reader.text()?.into_owned()),
             b"EncodingType" => encoded = reader.text()? == "url",
             // Nothing needs these, but the AWS CLI reads every member that the model has.
@@ -261,6 +261,18 @@ fn iso(text: &[u8]) -> Option<i64> {
     }
     let seconds = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
     Some(seconds * 1_000_000 + micros)
+}
+
+/// Whether a page says that there are more. A word that is neither yes nor no isn't the last page: what follows it may
+/// decide what is deleted.
+fn is_true(text: &str) -> Result<bool, TransferError> {
+    match text.trim() {
+        yes if yes.eq_ignore_ascii_case("true") => Ok(true),
+        no if no.is_empty() || no.eq_ignore_ascii_case("false") => Ok(false),
+        other => {
+            Err(TransferError::BadReply(format!("Invalid IsTruncated in the listing: {}", repr_str(other)).into()))
+        }
+    }
 }
 
 #[cfg(test)]

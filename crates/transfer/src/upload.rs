@@ -207,8 +207,8 @@ fn open_parts(cx: &Shared<'_>, job: &Job) -> Result<Parts, TransferError> {
 /// Begins an upload in parts; gives its id.
 pub(crate) fn create(s3: &S3<'_>, mut call: Call<'_>, cx: &Shared<'_>) -> Result<String, TransferError> {
     call.query = "uploads".into();
-    // Not cut short: an upload that was begun must be known to be aborted.
-    let answer = s3.send(&call, cx.later(&|_| {}))?;
+    // Cut short only when everything is: an upload that was begun must be known to be aborted.
+    let answer = s3.send(&call, cx.last(&|_| {}))?;
     let found = xml::children(&answer.body, [b"UploadId"]).ok().and_then(|[id]| id);
     found.filter(|id| !id.is_empty()).ok_or_else(|| TransferError::missing("UploadId"))
 }

@@ -8,6 +8,7 @@ use oxaws_cli::plug::common_args::{CLI_INPUT_JSON, CLI_INPUT_YAML, OUTFILE, SKEL
 use oxaws_cli::plug::context::Context;
 use oxaws_cli::plug::registry::{Hook, Registry};
 use oxaws_cli::plug::services::Services;
+use oxaws_cli::policy::Policy;
 use oxaws_cli::term::ui::Ui;
 use oxaws_cli::watch::secrets::Line;
 use oxaws_client::{Session, SessionOptions};
@@ -232,7 +233,8 @@ fn params_in(world: &Fixed, line: &str) -> Result<String, (u8, String)> {
     let aliases = Default::default();
     let line = Line::new(&words, &aliases, &services, &REGISTRY);
     let (globals, session, services, ui) = (&globals, &session, &services, &ui);
-    let cx = Context { world, globals, session, services, ui, registry: &REGISTRY, line: &line };
+    let policy = Policy::new(world, Default::default());
+    let cx = Context { world, globals, session, services, ui, registry: &REGISTRY, line: &line, policy: &policy };
     let (service_name, command) = (words[0].as_str(), words[1].as_str());
     let run = || {
         let prepared = prepare(&cx, operation(service_name, command), service_name, command, &words[2..])?;

@@ -16,6 +16,34 @@ const SHORTEST: usize = 3;
 /// A password with a `/`, `?` or `#` that should have been percent-encoded ends the authority for a parser, not for
 /// whoever reads the log: what follows `user:` up to the last `@` of the URL is hidden where it can't be a port.
 pub fn without_user_info(text: &str) -> Cow<'_, str> {
+    masked(text, false)
+}
+
+/// The same for a text that is one URL and nothing else: quotes are part of it, not the end of it. A proxy's URL may lack
+/// slashes behind its scheme; all that stands before its last `@` is hidden then.
+pub fn url_without_user_info(url: &str) -> Cow<'_, str> {
+    match url.split_once(':') {
+        Some((scheme, rest)) if is_web(scheme) && !rest.starts_with("//") || rest_is_bare(url) => {
+            match rest.rfind('@') {
+                Some(at) => Cow::Owned(format!("{scheme}:{HIDDEN_USER}:{HIDDEN_USER}{}", &rest[at..])),
+                None => Cow::Borrowed(url),
+            }
+        }
+        _ => masked(url, true),
+    }
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// Whether a URL has three slashes behind its scheme, and so no authority that a parser would find.
+fn rest_is_bare(url: &str) -> bool {
+    url.split_once(":///").is_some_and(|(scheme, _)| is_web(scheme))
+}
+
+/// `whole`: the text is one URL.
+fn masked(text: &str, whole: bool) -> Cow<'_, str> {
     if !(text.contains("://") && text.contains('@')) {
         return Cow::Borrowed(text);
     }
@@ -24,7 +52,7 @@ pub fn without_user_info(text: &str) -> Cow<'_, str> {
         let (before, after) = rest.split_at(at + "://".len());
         out.push_str(before);
         rest = after;
-        let Some(end) = user_info_end(scheme_of(before), after) else { continue };
+        let Some(end) = user_info_end(scheme_of(before), after, whole) else { continue };
         let info = after.get(..end).unwrap_or_default();
         // Whoever wrote it has hidden the password already (`codeartifact login` shows its user so).
         if info.split_once(':').is_some_and(|(_, word)| !word.is_empty() && word.bytes().all(|b| b == b'*')) {
@@ -59,11 +87,12 @@ fn scheme_of(before: &str) -> &str {
 }
 
 /// Where the user information at the start of what follows a scheme ends: the place of its `@`.
-fn user_info_end(scheme: &str, after: &str) -> Option<usize> {
+fn user_info_end(scheme: &str, after: &str, whole: bool) -> Option<usize> {
     if WITHOUT_USERS.contains(&scheme.to_ascii_lowercase().as_str()) {
         return None;
     }
-    let url = &after[..after.find(['"', '\'', '<', '>', '\n', '\r', '\t', '`']).unwrap_or(after.len())];
+    let ends = |c: char| matches!(c, '"' | '\'' | '<' | '>' | '\n' | '\r' | '\t' | '`');
+    let url = if whole { after } else { &after[..after.find(ends).unwrap_or(after.len())] };
     let authority = &url[..url.find(['/', '?', '#']).unwrap_or(url.len())];
     if let Some(at) = authority.rfind('@') {
         return Some(at);
@@ -168,6 +197,23 @@ mod tests {
             ("nothing", "nothing"),
         ] {
             assert_eq!(without_user_info(text), want);
+        }
+    }
+
+    #[test]
+    fn one_url_ends_at_its_end() {
+        for (url, want) in [
+            ("http://u:pa'ss@127.0.0.1:1", "http://***:***@127.0.0.1:1"),
+            ("http://u:a\"b<c`d@h", "http://***:***@h"),
+            ("http:/u:SECRET@h", "http:***:***@h"),
+            ("http:u:SECRET@h", "http:***:***@h"),
+            ("http:///u:SECRET@h", "http:***:***@h"),
+            ("http://h/it's@b", "http://h/it's@b"),
+            ("http://h:80/a@b", "http://h:80/a@b"),
+            ("http://h:1", "http://h:1"),
+            ("u", "u"),
+        ] {
+            assert_eq!(url_without_user_info(url), want);
         }
     }
 

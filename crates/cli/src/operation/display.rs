@@ -35,7 +35,9 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         let mut pages = cx.session.pages(call.operation, input, &call.paging)?;
         let format = cx.output_format()?;
         print_pages(call, &mut pages, format, look.as_ref())?;
-        look.map(Look::finish);
+        if let Some(look) = look {
+            look.finish();
+        }
         return Ok(Exit::Success);
     }
     let lists = if look.is_some() { Vec::new() } else { lists_of(call) };
@@ -61,7 +63,9 @@ pub fn call_and_print(call: &OperationCall) -> Result<Exit, Failure> {
         save(&mut stream, path)?;
     }
     print_looked_at(cx, call.operation.name(), value, look.as_ref())?;
-    look.map(Look::finish);
+    if let Some(look) = look {
+        look.finish();
+    }
     Ok(Exit::Success)
 }
 

@@ -20,7 +20,7 @@ use crate::tree::alias::Aliases;
 use crate::tree::{WAIT, find_operation};
 use oxaws_model::{Operation, Service};
 use oxaws_python::shlex;
-use oxaws_value::secret::{HIDDEN, Secrets, without_user_info};
+use oxaws_value::secret::{HIDDEN, Secrets, url_without_user_info, without_user_info};
 use std::cell::OnceCell;
 use value::Declared;
 
@@ -78,11 +78,19 @@ impl<'a> Line<'a> {
             let shown = walk.shown.into_iter().zip(self.args);
             let shown = shown.map(|(hidden, word)| match hidden {
                 Some(hidden) => hidden,
+                None if is_url(word) => url_without_user_info(word).into_owned(),
                 None => without_user_info(word).into_owned(),
             });
             Found { shown: shown.collect(), secrets: walk.secrets }
         })
     }
+}
+
+/// Whether a word is a URL and nothing else, such as that of `--endpoint-url`.
+fn is_url(word: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| word.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)))
 }
 
 impl CommandLine for Line<'_> {

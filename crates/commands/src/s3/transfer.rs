@@ -9,7 +9,9 @@ use oxaws_cli::{Exit, Failure};
 use oxaws_client::ClientOptions;
 use oxaws_failure::{Cause, Class};
 use oxaws_transfer::{Action, Both, CaseConflict, Report, S3, Stop, Sync, Throttle, Transfer, TransferConfig};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,6 +45,9 @@ impl Kind {
         }
     }
 }
+
+/// How long a stream may be silent before it is asked whether the command is to stop.
+const STOP_NOTICED: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 const CASE_DOCUMENT: &str = "https://docs.aws.amazon.com/cli/latest/topic/s3-case-insensitivity.html";
 
@@ -141,7 +146,9 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
                 Err(text) => return printer.fatal(&text, Class::InvalidValue),
             };
             match call.cx.ui.raw_input() {
-                Ok(input) => transfer.upload_stream(&mut File::from(input), expected),
+                Ok(input) => {
+                    transfer.upload_stream(&mut Watched { file: File::from(input), stop: &stop }, expected);
+                }
                 Err(e) => printer.fatal(&e.to_string(), Class::InputFile),
             }
         } else if paths.dest == "-" {
@@ -162,6 +169,28 @@ pub fn run(call: &CommandCall, kind: Kind) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
+}
+
+/// A stream that is uploaded. A program that writes to a pipe may take its time: a stop must not wait for it.
+struct Watched<'a> {
+    file: File,
+    stop: &'a Stop,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            if self.stop.is_stopping() {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let mut wanted = [PollFd::new(&self.file, PollFlags::IN)];
+            // What can't be waited for is read: the system says what is wrong with it.
+            match poll(&mut wanted, Some(&STOP_NOTICED)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                _ => return self.file.read(buffer),
+            }
+        }
+    }
 }
 
 /// The current folder. Where it was deleted there is none, and a command with a relative path ends here, in the words of
