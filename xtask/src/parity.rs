@@ -16,10 +16,13 @@ const FLOOR: &str = "# floor ";
 /// The column of a row that nothing covers.
 const OPEN: &str = "-";
 
+/// Commands that the AWS CLI doesn't have.
+const OWN: &[&str] = &["explain"];
+
 /// Folders whose files each cover something, and the files there that only help others.
 const FOLDERS: &[(&str, &[&str])] = &[
     ("crates/tweaks/src", &["lib.rs", "tests.rs", "hoisted_blob.rs", "outfile.rs", "rsa.rs"]),
-    ("crates/client/src/services", &["xml.rs"]),
+    ("crates/client/src/services", &["crc32.rs", "form.rs", "xml.rs"]),
 ];
 /// The hand-written commands: each public module must stand in a row.
 const COMMANDS: &str = "crates/commands/src";
@@ -125,6 +128,9 @@ fn findings(root: &Path, inventory: &Inventory) -> Outcome<Vec<String>> {
     }
     for family in read(&root.join(COMMANDS).join("lib.rs"))?.lines().filter_map(|l| l.strip_prefix("pub mod ")) {
         let family = family.trim_end_matches(';');
+        if OWN.contains(&family) {
+            continue;
+        }
         let (folder, file) = (format!("{COMMANDS}/{family}/"), format!("{COMMANDS}/{family}.rs"));
         if !named.iter().any(|name| name.starts_with(&folder) || **name == file) {
             findings.push(format!("{folder}: in no row of {INVENTORY}"));
