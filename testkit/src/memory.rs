@@ -1,5 +1,5 @@
 //! An S3 server in memory. It takes any signature: it is for tests that look at requests, or break some of them (see
-//! [`crate::fault`]); [`crate::s3`] is for tests in which signatures matter.
+//! `crate::fault`); `crate::s3` is for tests in which signatures matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

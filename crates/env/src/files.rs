@@ -57,7 +57,7 @@ const UNBLOCKED: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
-/// A folder that is locked for a change of one of its files, see [`lock_folder_of`].
+/// A folder that is locked for a change of one of its files, see `lock_folder_of`.
 #[derive(Debug)]
 pub struct FolderLock(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
 

@@ -1,6 +1,6 @@
 //! Service models: a zero-copy view of the compiled facts.
 //!
-//! A [`Pack`] is bytes in the layout of [`format`]. [`Service`], [`Operation`], [`Shape`] and [`Member`] are `Copy`
+//! A [`Pack`] is bytes in the layout of `format`. [`Service`], [`Operation`], [`Shape`] and [`Member`] are `Copy`
 //! handles into it: reading allocates nothing, and bytes that are cut short or wrong read as empty, never as a panic.
 
 pub mod endpoint_format;

@@ -113,7 +113,7 @@ impl ModelDir {
         latest.into_iter().map(|(s, v)| (s.to_owned(), v.to_owned())).collect()
     }
 
-    /// The files of one service, with [`EXTRAS`] merged over them.
+    /// The files of one service, with `EXTRAS` merged over them.
     ///
     /// # Errors
     /// When one can't be read or isn't JSON, with its name.

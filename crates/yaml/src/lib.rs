@@ -1,6 +1,6 @@
 //! YAML: one reader and one writer, with options for what the AWS CLI's two libraries do differently.
 //!
-//! [`read`] makes a [`Node`] of a text; [`write`] makes text of a node or a [`Value`](oxaws_value::Value).
+//! `read` makes a [`Node`] of a text; `write` makes text of a node or a [`Value`](oxaws_value::Value).
 
 mod implicit;
 pub mod moment;

@@ -1,4 +1,4 @@
-//! YAML documents that are read, changed and written again: unlike a [`Value`](oxaws_value::Value), a [`Node`] keeps
+//! YAML documents that are read, changed and written again: unlike a `Value`, a [`Node`] keeps
 //! keys that aren't text, dates, sets, and how a float was written.
 
 use crate::moment::{self, Moment};

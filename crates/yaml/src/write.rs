@@ -117,7 +117,7 @@ pub fn write<T: Tree>(out: &mut dyn Write, tree: &T, options: Options) -> io::Re
     }
 }
 
-/// The text of [`write`].
+/// The text of `write`.
 pub fn to_text<T: Tree>(tree: &T, options: Options) -> String {
     let mut out = Vec::new();
     // Writing to a vector can't fail.

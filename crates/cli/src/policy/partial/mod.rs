@@ -2,7 +2,7 @@
 //!
 //! One reviewed table, made by reading the output of every operation of the models. A row is a member, how its failures
 //! are counted, and the operations for which it counts. What looks like a partial failure and isn't one (the
-//! `FailureReason` of a job that is described, the errors that a validation was asked for) is in [`exempt`], which only
+//! `FailureReason` of a job that is described, the errors that a validation was asked for) is in `exempt`, which only
 //! the test below reads: it names any member of the models that is in neither.
 
 mod a_c;
@@ -84,7 +84,7 @@ static TABLES: [&[Row]; 4] = [a_c::ROWS, d_h::ROWS, i_q::ROWS, r_z::ROWS];
 /// A member of an answer that reports failures, and how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partial {
-    /// The path of the member in the output, as [`Row::member`].
+    /// The path of the member in the output, as `Row::member`.
     pub member: &'static str,
     /// How many failures it reports: 1 or more.
     pub count: u64,
